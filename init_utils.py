@@ -1,0 +1,638 @@
+"""Нейронная сеть лабораторной работы «Инициализация».
+
+Сеть трёхслойная: LINEAR → RELU → LINEAR → RELU → LINEAR → SIGMOID. Читать удобно сверху вниз:
+функции активации, прямой проход, потери, обратный проход, шаг градиентного спуска, предсказания,
+данные и рисунки; проверки входных данных собраны в конце.
+
+Соглашение о формах, одно на весь модуль
+----------------------------------------
+m — число примеров, n_x — число признаков, n1 и n2 — размеры скрытых слоёв, n3 = 1.
+
+========== ==================================================================
+``X``      (n_x, m): один столбец — один пример
+``Y``      (1, m): метки классов 0 (красный) и 1 (синий)
+``W<l>``   (n<l>, n<l-1>): веса слоя l, причём n0 = n_x
+``b<l>``   (n<l>, 1): смещения (bias) слоя l
+``z<l>``   (n<l>, m): взвешенные суммы слоя l
+``a<l>``   (n<l>, m): выходы слоя l после функции активации
+``d<имя>`` производная функции потерь по величине <имя>, той же формы, что и <имя>
+========== ==================================================================
+
+Все величины безразмерные, потери измеряются в натах (логарифм натуральный).
+"""
+
+import math
+from operator import itemgetter
+
+import matplotlib.pyplot as plt
+import numpy as np
+from scipy.special import expit
+from sklearn.datasets import make_circles
+
+# --------------------------------------------------------------------------------------
+# Функции активации
+# --------------------------------------------------------------------------------------
+
+
+def sigmoid(z):
+    """Сигмоида: σ(z) = 1 / (1 + exp(−z)).
+
+    Parameters
+    ----------
+    z : array_like или число
+        Взвешенные суммы, форма любая.
+
+    Returns
+    -------
+    ndarray или число
+        Значения от 0 до 1, форма как у `z`.
+
+    Notes
+    -----
+    `scipy.special.expit` вычисляет эту же формулу, но без переполнения exp(−z)
+    при больших по модулю отрицательных `z`.
+    """
+    return expit(z)
+
+
+def relu(z):
+    """ReLU (rectified linear unit): max(0, z).
+
+    Parameters
+    ----------
+    z : array_like или число
+        Взвешенные суммы, форма любая.
+
+    Returns
+    -------
+    ndarray или число
+        Сами `z`, если они положительны, иначе 0; форма как у `z`.
+    """
+    return np.maximum(0, z)
+
+
+# --------------------------------------------------------------------------------------
+# Обучение: прямой проход, потери, обратный проход, шаг градиентного спуска
+# --------------------------------------------------------------------------------------
+
+
+def forward_propagation(X, parameters):
+    """Прямой проход (forward propagation): от признаков к вероятности класса 1.
+
+    Parameters
+    ----------
+    X : ndarray формы (n_x, m)
+        Матрица признаков.
+    parameters : dict
+        Параметры сети ``W1``, ``b1``, ``W2``, ``b2``, ``W3``, ``b3``.
+
+    Returns
+    -------
+    a3 : ndarray формы (1, m)
+        Вероятность класса 1 для каждого примера.
+    cache : tuple
+        ``(z1, a1, W1, b1, z2, a2, W2, b2, z3, a3, W3, b3)`` — всё, что понадобится
+        обратному проходу.
+
+    Raises
+    ------
+    TypeError
+        `X` или параметр — не массив NumPy (например, ``None``: упражнение не закончено).
+    ValueError
+        Нет нужного параметра, формы не согласованы, массив пуст или содержит NaN.
+
+    References
+    ----------
+    Goodfellow I., Bengio Y., Courville A. Deep Learning. MIT Press, 2016, раздел 6.5.
+    """
+    W1, b1, W2, b2, W3, b3 = _checked_layers(X, parameters)
+
+    z1 = W1 @ X + b1
+    a1 = relu(z1)
+    z2 = W2 @ a1 + b2
+    a2 = relu(z2)
+    z3 = W3 @ a2 + b3
+    a3 = sigmoid(z3)
+
+    _check_probabilities(a3, X, parameters)
+    return a3, (z1, a1, W1, b1, z2, a2, W2, b2, z3, a3, W3, b3)
+
+
+def compute_loss(a3, Y):
+    """Функция потерь: средняя перекрёстная энтропия (cross-entropy).
+
+    L = −1/m · Σ [y · log(a) + (1 − y) · log(1 − a)]
+
+    Parameters
+    ----------
+    a3 : ndarray формы (1, m)
+        Вероятности класса 1 — результат `forward_propagation`.
+    Y : ndarray формы (1, m)
+        Метки классов, 0 или 1.
+
+    Returns
+    -------
+    float
+        Потери в натах, число не меньше 0; ``inf``, если вероятность верного класса хотя бы одного
+        примера округлилась до 0.
+
+    Raises
+    ------
+    TypeError
+        Аргумент — не массив NumPy.
+    ValueError
+        Формы различаются, массивы пусты, среди значений есть NaN или метки, отличные от 0 и 1.
+
+    Notes
+    -----
+    При y = 1 в скобках остаётся log(a), при y = 0 — log(1 − a): это логарифм вероятности верного
+    класса |a − (1 − y)|. Поэтому произведение 0 · log 0 вычислять не приходится.
+
+    References
+    ----------
+    Goodfellow I., Bengio Y., Courville A. Deep Learning. MIT Press, 2016, раздел 6.2.
+    """
+    _check_answers(a3, Y)
+    true_class_probability = np.abs(a3 - (1 - Y))
+    with np.errstate(divide="ignore"):
+        loss = float((-np.log(true_class_probability)).sum() / Y.shape[1])
+    _check_loss(loss, a3, Y)
+    return loss
+
+
+def backward_propagation(X, Y, cache):
+    """Обратное распространение ошибки: производные потерь по всем величинам сети.
+
+    Parameters
+    ----------
+    X : ndarray формы (n_x, m)
+        Матрица признаков — та же, что и в прямом проходе.
+    Y : ndarray формы (1, m)
+        Метки классов, 0 или 1.
+    cache : tuple
+        Второй результат `forward_propagation`.
+
+    Returns
+    -------
+    dict
+        Градиенты ``dz3``, ``dW3``, ``db3``, ``da2``, ``dz2``, ``dW2``, ``db2``, ``da1``,
+        ``dz1``, ``dW1``, ``db1``.
+
+    Raises
+    ------
+    TypeError
+        `X` или `Y` — не массив NumPy, `cache` — не кортеж прямого прохода.
+    ValueError
+        Формы не согласованы, среди значений есть NaN или метки, отличные от 0 и 1.
+
+    Notes
+    -----
+    Множитель 1/m функции потерь учтён один раз, в ``dz3``. Производная ReLU в нуле взята
+    равной 0.
+
+    References
+    ----------
+    Rumelhart D., Hinton G., Williams R. Learning representations by back-propagating errors.
+    Nature, 1986, 323, с. 533–536.
+    """
+    _check_cache(X, Y, cache)
+    z1, a1, W1, b1, z2, a2, W2, b2, z3, a3, W3, b3 = cache
+    m = X.shape[1]
+
+    dz3 = (a3 - Y) / m
+    dW3 = dz3 @ a2.T
+    db3 = dz3.sum(axis=1, keepdims=True)
+
+    da2 = W3.T @ dz3
+    dz2 = da2 * (a2 > 0)
+    dW2 = dz2 @ a1.T
+    db2 = dz2.sum(axis=1, keepdims=True)
+
+    da1 = W2.T @ dz2
+    dz1 = da1 * (a1 > 0)
+    dW1 = dz1 @ X.T
+    db1 = dz1.sum(axis=1, keepdims=True)
+
+    _check_error(db3, a3, Y)
+    return {
+        "dz3": dz3, "dW3": dW3, "db3": db3,
+        "da2": da2, "dz2": dz2, "dW2": dW2, "db2": db2,
+        "da1": da1, "dz1": dz1, "dW1": dW1, "db1": db1,
+    }  # fmt: skip
+
+
+def update_parameters(parameters, grads, learning_rate):
+    """Шаг градиентного спуска: θ := θ − α · dθ для каждого параметра θ.
+
+    Parameters
+    ----------
+    parameters : dict
+        Параметры ``W1``, ``b1``, …; не изменяются.
+    grads : dict
+        Градиенты ``dW1``, ``db1``, … — результат `backward_propagation`.
+    learning_rate : float
+        Темп обучения (learning rate) α, безразмерный.
+
+    Returns
+    -------
+    dict
+        Новые параметры с теми же ключами и формами.
+
+    Raises
+    ------
+    TypeError
+        Параметр или градиент — не массив NumPy, темп обучения — не число.
+    ValueError
+        Нет нужного градиента, его форма не та, что у параметра, или темп обучения не конечен.
+    """
+    _check_gradients(parameters, grads, learning_rate)
+    return {name: value - learning_rate * grads["d" + name] for name, value in parameters.items()}
+
+
+# --------------------------------------------------------------------------------------
+# Предсказания
+# --------------------------------------------------------------------------------------
+
+
+def predict_dec(parameters, X):
+    """Решение сети: к классу 1 относятся примеры, для которых a3 > 0.5.
+
+    Parameters
+    ----------
+    parameters : dict
+        Параметры обученной сети.
+    X : ndarray формы (n_x, m)
+        Матрица признаков.
+
+    Returns
+    -------
+    ndarray формы (1, m), bool
+        True — класс 1, False — класс 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Те же, что в `forward_propagation`.
+    """
+    a3, _ = forward_propagation(X, parameters)
+    _require_finite("X", X)
+    return a3 > 0.5
+
+
+def predict(X, y, parameters):
+    """Предсказывает классы и печатает долю правильных ответов (accuracy).
+
+    Parameters
+    ----------
+    X : ndarray формы (n_x, m)
+        Матрица признаков.
+    y : ndarray формы (1, m)
+        Верные метки, 0 или 1.
+    parameters : dict
+        Параметры обученной сети.
+
+    Returns
+    -------
+    ndarray формы (1, m), int
+        Предсказанные метки 0 и 1.
+
+    Raises
+    ------
+    TypeError
+        Аргумент — не массив NumPy.
+    ValueError
+        Формы не согласованы, массив пуст, среди значений есть NaN или метки, отличные от 0 и 1.
+    """
+    predictions = predict_dec(parameters, X)
+    _require_shape("y", y, predictions.shape)
+    _require_labels("y", y)
+    print("Accuracy: " + str(np.mean(predictions == y)))
+    return predictions.astype(int)
+
+
+# --------------------------------------------------------------------------------------
+# Данные и рисунки
+# --------------------------------------------------------------------------------------
+
+# Классы различаются и цветом, и маркером: рисунок понятен и в оттенках серого.
+CLASS_COLORS = ("#d62728", "#1f77b4")
+CLASS_AREAS = ("#fbe3e0", "#a9cbe8")
+CLASS_MARKERS = ("o", "^")
+CLASS_LABELS = ("класс 0 (красный)", "класс 1 (синий)")
+PLOT_LIMITS = (-1.5, 1.5)
+
+
+def load_dataset():
+    """Создаёт два кольца точек и рисует обучающую выборку на текущих осях.
+
+    Returns
+    -------
+    train_X : ndarray формы (2, 300)
+    train_Y : ndarray формы (1, 300)
+    test_X : ndarray формы (2, 100)
+    test_Y : ndarray формы (1, 100)
+        Признаки и метки обучающей и тестовой выборок. Класс 0 (красный) — внешнее кольцо,
+        класс 1 (синий) — внутреннее.
+
+    Notes
+    -----
+    Выборки одни и те же при каждом вызове; глобальный генератор ``np.random`` не затрагивается.
+    """
+    train_X, train_Y = make_circles(n_samples=300, noise=0.05, random_state=1)
+    test_X, test_Y = make_circles(n_samples=100, noise=0.05, random_state=2)
+
+    _draw_points(plt.gca(), train_X.T, train_Y)
+    plt.title("Обучающая выборка")
+    return train_X.T, train_Y.reshape(1, -1), test_X.T, test_Y.reshape(1, -1)
+
+
+def plot_decision_boundary(model, X, y):
+    """Рисует на текущих осях области двух классов, разделяющую границу и точки выборки.
+
+    Если пределы осей заданы заранее, они сохраняются, иначе рисунок охватывает [-1.5, 1.5]
+    и все точки `X`.
+
+    Parameters
+    ----------
+    model : callable
+        Принимает точки, ndarray формы (k, 2), и возвращает k меток 0 и 1 (или False и True).
+    X : ndarray формы (2, m)
+        Координаты точек выборки.
+    y : ndarray формы (m,) или (1, m)
+        Метки точек, 0 или 1.
+
+    Raises
+    ------
+    TypeError
+        `X` или `y` — не массив NumPy.
+    ValueError
+        Формы не согласованы, массив пуст, среди значений есть NaN, метки, отличные от 0 и 1
+        или `model` вернула не k меток.
+    """
+    axes = plt.gca()
+    _check_points(X, y)
+    _set_limits(axes, X)
+
+    x1, x2 = np.meshgrid(np.linspace(*axes.get_xlim(), 301), np.linspace(*axes.get_ylim(), 301))
+    labels = np.asarray(model(np.c_[x1.ravel(), x2.ravel()]))
+    if labels.size != x1.size:
+        raise ValueError(
+            f"model(x): ожидалось по одной метке на точку (всего {x1.size}), получен массив формы {labels.shape}."
+        )
+    _require_labels("model(x)", labels)
+    labels = labels.reshape(x1.shape).astype(float)
+
+    axes.contourf(x1, x2, labels, levels=[-0.5, 0.5, 1.5], colors=CLASS_AREAS)
+    if labels.min() < labels.max():
+        axes.contour(x1, x2, labels, levels=[0.5], colors="black", linewidths=1)
+    _draw_points(axes, X, y)
+
+
+def _draw_points(axes, X, y):
+    """Точки двух классов, подписи осей и легенда."""
+    _set_limits(axes, X)
+    y = y.ravel()
+    for k, label in enumerate(CLASS_LABELS):
+        axes.scatter(
+            X[0, y == k],
+            X[1, y == k],
+            s=30,
+            c=CLASS_COLORS[k],
+            marker=CLASS_MARKERS[k],
+            edgecolors="white",
+            linewidths=0.5,
+            label=label,
+        )
+    axes.set_xlabel("Признак $x_1$")
+    axes.set_ylabel("Признак $x_2$")
+    axes.set_aspect("equal")
+    axes.legend(loc="upper right")
+
+
+def _set_limits(axes, X):
+    """Задаёт пределы осей, если их ещё никто не задал: [-1.5, 1.5] и все точки X."""
+    if axes.get_autoscalex_on():
+        axes.set_xlim(min(PLOT_LIMITS[0], X[0].min()), max(PLOT_LIMITS[1], X[0].max()))
+    if axes.get_autoscaley_on():
+        axes.set_ylim(min(PLOT_LIMITS[0], X[1].min()), max(PLOT_LIMITS[1], X[1].max()))
+
+
+# --------------------------------------------------------------------------------------
+# Проверки входных данных
+#
+# Функции _check_… вызываются на каждой итерации, поэтому сначала одним сравнением убеждаются,
+# что всё в порядке, и только при неудаче ищут виновника. Функции _require_… сообщают об ошибке:
+# какой аргумент, что ожидалось, что получено и что делать.
+# --------------------------------------------------------------------------------------
+
+PARAMETER_NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
+CACHE_NAMES = ("z1", "a1", "W1", "b1", "z2", "a2", "W2", "b2", "z3", "a3", "W3", "b3")
+NOT_ARRAYS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+
+_get_layers = itemgetter(*PARAMETER_NAMES)
+
+
+def _checked_layers(X, parameters):
+    """W1, b1, W2, b2, W3, b3 — если их формы согласованы друг с другом и с X."""
+    try:
+        W1, b1, W2, b2, W3, b3 = layers = _get_layers(parameters)
+        n_x, m = X.shape
+        n1, n2 = len(b1), len(b2)
+        if (
+            (W1.shape == (n1, n_x) and b1.shape == (n1, 1))
+            and (W2.shape == (n2, n1) and b2.shape == (n2, 1))
+            and (W3.shape == (1, n2) and b3.shape == (1, 1))
+            and (n_x and m and n1 and n2)
+        ):
+            return layers
+    except NOT_ARRAYS:
+        pass
+    _explain_network(X, parameters)
+
+
+def _explain_network(X, parameters):
+    """Находит аргумент прямого прохода, который не подходит, и сообщает о нём."""
+    _require_array("X", X)
+    if X.ndim != 2:
+        raise ValueError(f"X: ожидалась форма (n_x, m), получена {X.shape}.")
+    for name in PARAMETER_NAMES:
+        _require_key("parameters", parameters, name)
+        _require_array(f'parameters["{name}"]', parameters[name])
+
+    n_previous = X.shape[0]
+    for layer in (1, 2, 3):
+        W, b = parameters[f"W{layer}"], parameters[f"b{layer}"]
+        fits = W.ndim == 2 and W.shape[1] == n_previous
+        if layer == 1 and not fits and W.shape[-1] == X.shape[1]:
+            _require_shape("X", X, (W.shape[-1], "m"))
+        n_layer = 1 if layer == 3 else W.shape[0] if fits or not b.shape else max(b.shape)
+        _require_shape(f'parameters["W{layer}"]', W, (n_layer, n_previous))
+        _require_shape(f'parameters["b{layer}"]', b, (n_layer, 1))
+        n_previous = n_layer
+
+
+def _check_probabilities(a3, X, parameters):
+    """Первая вероятность — не NaN: NaN в любом параметре превращает в NaN и её, и все остальные.
+
+    NaN в отдельных примерах X заметит compute_loss.
+    """
+    if math.isnan(a3.item(0)):
+        _require_finite("X", X)
+        for name in PARAMETER_NAMES:
+            _require_finite(f'parameters["{name}"]', parameters[name])
+        raise ValueError(
+            "a3: получены NaN, хотя X и параметры конечны: при вычислении взвешенных сумм "
+            "произошло переполнение. Уменьшите начальные веса или темп обучения."
+        )
+
+
+def _check_answers(a3, Y):
+    """Вероятности и метки — непустые массивы одной формы (1, m)."""
+    try:
+        if a3.shape == Y.shape == (1, a3.size) and a3.size:
+            return
+    except NOT_ARRAYS:
+        pass
+    _require_array("a3", a3)
+    if a3.ndim != 2:
+        raise ValueError(f"a3: ожидалась форма (1, m), получена {a3.shape}.")
+    _require_shape("a3", a3, (1, "m"))
+    _require_shape("Y", Y, a3.shape)
+
+
+def _check_loss(loss, a3, Y):
+    """Потери — число, не меньше 0; иначе дело в значениях a3 или Y."""
+    if not loss >= 0:
+        _require_finite("a3", a3)
+        _require_labels("Y", Y)
+        raise ValueError("a3: ожидались вероятности от 0 до 1, получены значения вне этих пределов.")
+
+
+def _check_cache(X, Y, cache):
+    """X и Y — те же, для которых прямой проход заполнил cache."""
+    try:
+        _, _, W1, _, _, _, _, _, _, a3, _, _ = cache
+        if Y.shape == a3.shape and X.shape == (W1.shape[1], a3.size):
+            return
+    except NOT_ARRAYS:
+        pass
+    if not isinstance(cache, tuple) or len(cache) != len(CACHE_NAMES):
+        raise TypeError(
+            f"cache: ожидался кортеж из {len(CACHE_NAMES)} массивов ({', '.join(CACHE_NAMES)}), "
+            f"получено: {_describe(cache)}. Передайте второй результат forward_propagation."
+        )
+    for name, value in zip(CACHE_NAMES, cache, strict=True):
+        _require_array(f"cache, элемент {name}", value)
+    _require_shape("X", X, (W1.shape[1], a3.shape[1]))
+    _require_shape("Y", Y, a3.shape)
+
+
+def _check_error(db3, a3, Y):
+    """Суммарная ошибка — не NaN: в этой сумме участвуют все значения a3 и Y."""
+    if math.isnan(db3.item(0)):
+        _require_finite("a3", a3)
+        _require_labels("Y", Y)
+
+
+def _check_gradients(parameters, grads, learning_rate):
+    """У каждого параметра есть градиент той же формы, темп обучения — конечное число."""
+    try:
+        for name, value in parameters.items():
+            if grads["d" + name].shape != value.shape:
+                break
+        else:
+            if math.isfinite(learning_rate):
+                return
+    except NOT_ARRAYS:
+        pass
+    _explain_gradients(parameters, grads, learning_rate)
+
+
+def _explain_gradients(parameters, grads, learning_rate):
+    """Находит аргумент шага градиентного спуска, который не подходит, и сообщает о нём."""
+    if not isinstance(parameters, dict):
+        raise TypeError(f"parameters: ожидался словарь, получено: {_describe(parameters)}.")
+    for name, value in parameters.items():
+        _require_array(f'parameters["{name}"]', value)
+        _require_key("grads", grads, "d" + name)
+        _require_shape(f'grads["d{name}"]', grads["d" + name], value.shape)
+    raise ValueError(f"learning_rate: ожидалось конечное число, например 0.01, получено: {learning_rate!r}.")
+
+
+def _check_points(X, y):
+    """Точки рисунка: X формы (2, m), y формы (m,) или (1, m)."""
+    _require_array("X", X)
+    _require_shape("X", X, (2, "m"))
+    _require_finite("X", X)
+    _require_array("y", y)
+    m = X.shape[1]
+    if y.shape not in {(m,), (1, m)}:
+        raise ValueError(f"y: ожидалась форма ({m},) или (1, {m}), получена {y.shape}.")
+    _require_labels("y", y)
+
+
+def _require_array(name, value):
+    """Значение — непустой числовой массив NumPy."""
+    if value is None:
+        raise TypeError(
+            f"{name}: ожидался массив NumPy, получено None. Упражнение, в котором вычисляется это "
+            f"значение, не закончено: замените None решением."
+        )
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"{name}: ожидался массив NumPy, получено: {_describe(value)}.")
+    if value.dtype.kind not in "biuf":
+        raise TypeError(f"{name}: ожидался массив чисел, получен массив типа {value.dtype}.")
+    if value.size == 0:
+        raise ValueError(f"{name}: ожидался непустой массив, получена форма {value.shape}.")
+
+
+def _require_shape(name, value, expected):
+    """Значение — массив ожидаемой формы; "m" в ней означает любой размер."""
+    _require_array(name, value)
+    if _fits(value.shape, expected):
+        return
+    message = f"{name}: ожидалась форма ({', '.join(map(str, expected))}), получена {value.shape}."
+    if value.ndim != len(expected):
+        message += f" Размеров должно быть {len(expected)}, как в np.zeros((5, 1))."
+    elif _fits(value.shape[::-1], expected):
+        message += " Похоже, строки и столбцы переставлены (массив транспонирован)."
+    raise ValueError(message)
+
+
+def _fits(shape, expected):
+    """Форма совпадает с ожидаемой; "m" подходит к любому размеру."""
+    return len(shape) == len(expected) and all(e in ("m", s) for s, e in zip(shape, expected, strict=True))
+
+
+def _require_key(name, container, key):
+    """В словаре есть нужный ключ."""
+    if not isinstance(container, dict):
+        raise TypeError(f"{name}: ожидался словарь, получено: {_describe(container)}.")
+    if key not in container:
+        raise ValueError(
+            f'{name}: ожидался ключ "{key}", получены ключи {list(container)}. '
+            f"Проверьте функцию, которая заполняет этот словарь."
+        )
+
+
+def _require_finite(name, value):
+    """Среди значений нет NaN и бесконечностей."""
+    wrong = ~np.isfinite(value)
+    if wrong.any():
+        raise ValueError(
+            f"{name}: ожидались конечные числа, получены NaN или inf (таких значений {wrong.sum()}). "
+            f"Проверьте, как вычислен этот массив."
+        )
+
+
+def _require_labels(name, values):
+    """Все значения — метки 0 и 1."""
+    _require_finite(name, values)
+    wrong = np.setdiff1d(values, (0, 1))
+    if wrong.size:
+        raise ValueError(f"{name}: ожидались метки 0 и 1, получены также {wrong[:5]}. Перекодируйте классы в 0 и 1.")
+
+
+def _describe(value):
+    """Короткое описание значения для сообщения об ошибке."""
+    return "None" if value is None else f"{type(value).__name__}"

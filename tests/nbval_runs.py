@@ -1,0 +1,68 @@
+"""Running nbval, as a grader does, on a copy of the lab in a folder of its own."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+LAB = ("Initialization.ipynb", "init_utils.py")
+
+
+@dataclass
+class Verdict:
+    """What nbval said: its exit status, the ids of the cells that failed, its output."""
+
+    status: int
+    failed: set
+    output: str
+
+    @property
+    def passed(self):
+        return self.status == 0 and not self.failed
+
+
+def copy_lab(folder):
+    for name in LAB:
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def edit(path, old, new):
+    """Replace `old`, which must stand in the file, by `new`."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {path.name}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def edit_cell(folder, cell_id, old, new):
+    """Replace `old` by `new` in the source of one cell."""
+    path = folder / "Initialization.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    (cell,) = [cell for cell in notebook.cells if cell.id == cell_id]
+    assert old in cell.source, f"{old!r} is not in cell {cell_id}"
+    cell.source = cell.source.replace(old, new)
+    nbformat.write(notebook, path)
+
+
+def run_nbval(folder, **environment):
+    """`pytest --nbval Initialization.ipynb`, strict and with no other option that bears on the verdict."""
+    command = [sys.executable, "-m", "pytest", "--nbval", "Initialization.ipynb"]
+    result = subprocess.run(
+        [*command, "--color=no", "-rf", "-p", "no:cacheprovider"],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    code_cells = [
+        c for c in nbformat.read(folder / "Initialization.ipynb", as_version=4).cells if c.cell_type == "code"
+    ]
+    failed = {code_cells[int(n)].id for n in re.findall(r"^FAILED .*::Cell (\d+)", result.stdout, re.MULTILINE)}
+    return Verdict(result.returncode, failed, result.stdout + result.stderr)

@@ -1,0 +1,137 @@
+"""nbval passes wherever the lab is right, and fails wherever it is spoiled."""
+
+import platform
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbval_runs import ROOT, copy_lab, edit, edit_cell, run_nbval
+
+EXEMPT = "train-random"  # its losses are chaotic; accuracy-random checks its result by number
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return copy_lab(tmp_path)
+
+
+# --- it passes ---
+
+
+def test_passes_alone_in_an_empty_folder(copy):
+    verdict = run_nbval(copy)
+    assert verdict.passed, verdict.output
+    assert "warning" not in verdict.output.lower()
+
+
+def cpu_features():
+    """The names of the CPU's instruction sets, as Linux lists them."""
+    try:
+        return set(re.findall(r"\w+", Path("/proc/cpuinfo").read_text()))
+    except OSError:
+        return set()
+
+
+# OpenBLAS's name of a matrix kernel -> the instruction set that it needs
+KERNELS = {
+    "x86_64": {
+        "Prescott": "pni",
+        "Nehalem": "sse4_2",
+        "Sandybridge": "avx",
+        "Haswell": "avx2",
+        "Zen": "avx2",
+        "SkylakeX": "avx512dq",
+    },
+    "aarch64": {"ARMV8": "asimd", "NEOVERSEN1": "asimddp", "NEOVERSEV1": "sve"},
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the CPU's instruction sets are read from /proc/cpuinfo")
+@pytest.mark.parametrize("threads", ["1", "2"])
+@pytest.mark.parametrize(("kernel", "needs"), KERNELS.get(platform.machine(), {}).items())
+def test_passes_on_every_matrix_kernel(copy, kernel, needs, threads):
+    if needs not in cpu_features():
+        pytest.skip(f"this CPU has no {needs}")
+    verdict = run_nbval(copy, OPENBLAS_CORETYPE=kernel, OPENBLAS_NUM_THREADS=threads)
+    assert verdict.passed, verdict.output
+
+
+@pytest.mark.parametrize("towards", ["-np.inf", "np.inf"])
+def test_passes_when_a_weight_of_the_chaotic_start_moves_by_one_unit_in_the_last_place(copy, towards):
+    nudge = f'parameters["W1"][0, 0] = np.nextafter(parameters["W1"][0, 0], {towards})'
+    line = "parameters = initialize_parameters_random(layers_dims)"
+    edit_cell(copy, "model", line, f"{line}\n        {nudge}")
+    verdict = run_nbval(copy)
+    assert verdict.passed, verdict.output
+
+
+# --- it fails ---
+
+# what is spoiled: cell or file, what stands there, what is put there -> a cell that must fail
+SPOILED = {
+    "He with 1/n": ("graded-he", "np.sqrt(2 /", "np.sqrt(1 /", "show-he"),
+    "another seed": ("graded-random", "seed(3)", "seed(4)", "show-random"),
+    "9 for 10": ("graded-random", "* 10", "* 9", "show-random"),
+    "ones for zeros": (
+        "graded-zeros",
+        "np.zeros((layers_dims[l], layers_dims[l - 1]))",
+        "np.ones((layers_dims[l], layers_dims[l - 1]))",
+        "show-zeros",
+    ),
+    "another learning rate": ("model", "learning_rate=0.01", "learning_rate=0.011", "accuracy-random"),
+    "14,001 iterations": ("model", "num_iterations=15000", "num_iterations=14001", "accuracy-he"),
+    "14,001 iterations of the exempt training": (
+        EXEMPT,
+        'initialization="random"',
+        'initialization="random", num_iterations=14001',
+        "accuracy-random",
+    ),
+    "the exempt training left out": (
+        EXEMPT,
+        "parameters = model(",
+        "parameters = initialize_parameters_random([2, 10, 5, 1])\n0 and model(",
+        "accuracy-random",
+    ),
+    "ReLU gradient of layer 1": ("init_utils.py", "(a1 > 0)", "(a1 >= 0)", "train-he"),
+    "ReLU gradient of layer 2": ("init_utils.py", "(a2 > 0)", "(a2 >= 0)", "train-he"),
+}
+
+
+@pytest.mark.parametrize(("where", "old", "new", "cell"), SPOILED.values(), ids=SPOILED)
+def test_fails_on_a_spoiled_copy(copy, where, old, new, cell):
+    if where.endswith(".py"):
+        edit(copy / where, old, new)
+    else:
+        edit_cell(copy, where, old, new)
+    verdict = run_nbval(copy)
+    assert verdict.status == 1, verdict.output
+    assert cell in verdict.failed
+
+
+def test_fails_on_a_wrong_digit_in_any_stored_output(copy):
+    path = copy / "Initialization.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    spoiled = set()
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            text = output.get("text") or output["data"]["text/plain"]
+            digit = text[re.search(r"\d(?=\D*$)", text).start()]
+            position = text.rindex(digit)
+            wrong = text[:position] + str((int(digit) + 1) % 10) + text[position + 1 :]
+            if output.output_type == "stream":
+                output.text = wrong
+            else:
+                output["data"]["text/plain"] = wrong
+            spoiled.add(cell.id)
+    nbformat.write(notebook, path)
+
+    verdict = run_nbval(copy)
+    assert len(spoiled) > 15
+    assert verdict.failed == spoiled - {EXEMPT}
+
+
+def test_the_repository_itself_is_what_the_tests_copied(copy):
+    for file in copy.iterdir():
+        assert file.read_bytes() == (ROOT / file.name).read_bytes()

@@ -1,0 +1,264 @@
+"""The arithmetic of init_utils against independent oracles."""
+
+import numpy as np
+import pytest
+import textbook
+from sklearn.metrics import log_loss
+from sklearn.neural_network import MLPClassifier
+
+import init_utils
+from init_utils import (
+    backward_propagation,
+    compute_loss,
+    forward_propagation,
+    predict,
+    predict_dec,
+    relu,
+    sigmoid,
+    update_parameters,
+)
+
+SIZES = [  # n_x, n1, n2, m
+    (2, 10, 5, 300),
+    (1, 1, 1, 1),
+    (3, 4, 4, 2),
+    (7, 2, 9, 17),
+]
+
+
+# --- sigmoid and relu ---
+
+
+@pytest.mark.parametrize("z", [0, -3.5, np.float64(2), [1, -1], np.zeros((2, 3)), np.zeros((0,)), np.ones((2, 1, 2))])
+def test_activations_keep_the_shape(z):
+    assert np.shape(sigmoid(z)) == np.shape(z)
+    assert np.shape(relu(z)) == np.shape(z)
+
+
+def test_sigmoid_is_silent_at_the_ends_of_the_range():
+    largest = np.finfo(float).max
+    with np.errstate(all="raise"):
+        np.testing.assert_array_equal(sigmoid(np.array([-largest, -1e4, 0, 1e4, largest])), [0, 0, 0.5, 1, 1])
+
+
+def test_sigmoid_equals_its_formula():
+    z = np.linspace(-700, 700, 1401)
+    np.testing.assert_allclose(sigmoid(z), textbook.sigmoid(z), rtol=1e-13)
+
+
+def test_relu_is_the_larger_of_zero_and_z():
+    np.testing.assert_array_equal(relu(np.array([[-2, 0, 3.5]])), [[0, 0, 3.5]])
+
+
+# --- one step by hand ---
+
+
+def test_a_step_worked_out_by_hand():
+    # Two examples, x = 1 with y = 1 and x = -1 with y = 0; n1 = 2, n2 = 1; w = ln 3 / 2.
+    w = np.log(3) / 2
+    X, Y = np.array([[1.0, -1.0]]), np.array([[1, 0]])
+    parameters = {
+        "W1": np.array([[2.0], [-1.0]]), "b1": np.array([[0.0], [1.0]]),
+        "W2": np.array([[1.0, -1.0]]), "b2": np.array([[0.0]]),
+        "W3": np.array([[w]]), "b3": np.array([[0.0]]),
+    }  # fmt: skip
+
+    a3, cache = forward_propagation(X, parameters)
+    z1, a1, W1, b1, z2, a2, W2, b2, z3, cached_a3, W3, b3 = cache
+    np.testing.assert_array_equal(z1, [[2, -2], [0, 2]])
+    np.testing.assert_array_equal(a1, [[2, 0], [0, 2]])
+    np.testing.assert_array_equal(z2, [[2, -2]])  # 2 - 0 and 0 - 2
+    np.testing.assert_array_equal(a2, [[2, 0]])
+    np.testing.assert_allclose(z3, [[np.log(3), 0]])  # 2 w = ln 3
+    np.testing.assert_allclose(a3, [[0.75, 0.5]])  # 1 / (1 + 1/3) and 1 / (1 + 1)
+    assert cached_a3 is a3
+    for name, value in zip(("W1", "b1", "W2", "b2", "W3", "b3"), (W1, b1, W2, b2, W3, b3), strict=True):
+        assert value is parameters[name]
+
+    assert compute_loss(a3, Y) == pytest.approx(np.log(8 / 3) / 2)  # -(ln 3/4 + ln 1/2) / 2
+
+    grads = backward_propagation(X, Y, cache)
+    by_hand = {
+        "dz3": [[-1 / 8, 1 / 4]],  # (3/4 - 1) / 2 and (1/2 - 0) / 2
+        "dW3": [[-1 / 4]], "db3": [[1 / 8]],
+        "da2": [[-w / 8, w / 4]],
+        "dz2": [[-w / 8, 0]],  # the second z2 is negative
+        "dW2": [[-w / 4, 0]], "db2": [[-w / 8]],
+        "da1": [[-w / 8, 0], [w / 8, 0]],
+        "dz1": [[-w / 8, 0], [0, 0]],  # z1 = 0 passes no gradient
+        "dW1": [[-w / 8], [0]], "db1": [[-w / 8], [0]],
+    }  # fmt: skip
+    assert list(grads) == list(by_hand)
+    for name, value in by_hand.items():
+        np.testing.assert_allclose(grads[name], value, err_msg=name)
+
+    updated = update_parameters(parameters, grads, learning_rate=8)
+    np.testing.assert_allclose(updated["W1"], [[2 + w], [-1]])
+    np.testing.assert_allclose(updated["W3"], [[w + 2]])
+    np.testing.assert_allclose(updated["b3"], [[-1]])
+
+
+# --- independent oracles ---
+
+
+@pytest.mark.parametrize("scale", [0, 0.1, 1, 10])
+@pytest.mark.parametrize("sizes", SIZES)
+def test_a_step_agrees_with_the_textbook(network, sizes, scale):
+    n_x, n1, n2, m = sizes
+    X, Y, parameters = network(n_x, n1, n2, m, scale=scale, seed=n_x)
+
+    def step(lab):
+        a3, cache = lab.forward_propagation(X, parameters)
+        loss = lab.compute_loss(a3, Y)
+        grads = lab.backward_propagation(X, Y, cache)
+        return loss, cache, grads, lab.update_parameters(parameters, grads, 0.01)
+
+    with np.errstate(all="ignore"):
+        textbook_loss, textbook_cache, textbook_grads, textbook_updated = step(textbook)
+    loss, cache, grads, updated = step(init_utils)
+
+    tolerance = {"rtol": 1e-12, "atol": 1e-12}
+    if np.isfinite(textbook_loss):
+        assert loss == pytest.approx(textbook_loss, rel=1e-12, abs=1e-12)
+    for ours, theirs in zip(cache, textbook_cache, strict=True):
+        np.testing.assert_allclose(ours, theirs, **tolerance)
+    assert grads.keys() == textbook_grads.keys()
+    for name in grads:
+        assert grads[name].shape == textbook_grads[name].shape
+        np.testing.assert_allclose(grads[name], textbook_grads[name], err_msg=name, **tolerance)
+    for name in parameters:
+        np.testing.assert_allclose(updated[name], textbook_updated[name], err_msg=name, **tolerance)
+
+
+@pytest.mark.parametrize("sizes", SIZES)
+def test_gradients_agree_with_central_differences(network, sizes):
+    n_x, n1, n2, m = sizes
+    X, Y, parameters = network(n_x, n1, n2, m, seed=n1)
+    grads = backward_propagation(X, Y, forward_propagation(X, parameters)[1])
+
+    def loss(name, index, change):
+        changed = {key: value.copy() for key, value in parameters.items()}
+        changed[name][index] += change
+        return compute_loss(forward_propagation(X, changed)[0], Y)
+
+    h = 1e-6
+    for name, value in parameters.items():
+        for index in np.ndindex(value.shape):
+            difference = (loss(name, index, h) - loss(name, index, -h)) / (2 * h)
+            assert grads["d" + name][index] == pytest.approx(difference, rel=1e-5, abs=1e-8), (name, index)
+
+
+def test_a_step_agrees_with_scikit_learn(network):
+    X, Y, parameters = network(m=50, scale=0.5)
+    classifier = MLPClassifier(
+        hidden_layer_sizes=(10, 5),
+        solver="sgd",
+        learning_rate_init=0.1,
+        momentum=0,
+        alpha=0,
+        batch_size=50,
+        shuffle=False,
+    )
+    classifier.partial_fit(X.T, Y[0], classes=[0, 1])  # makes the arrays, which then get our values
+    for layer in (1, 2, 3):
+        classifier.coefs_[layer - 1][...] = parameters[f"W{layer}"].T
+        classifier.intercepts_[layer - 1][...] = parameters[f"b{layer}"][:, 0]
+
+    a3, cache = forward_propagation(X, parameters)
+    np.testing.assert_allclose(a3[0], classifier.predict_proba(X.T)[:, 1], rtol=1e-12)
+
+    updated = update_parameters(parameters, backward_propagation(X, Y, cache), learning_rate=0.1)
+    classifier.partial_fit(X.T, Y[0])
+    for layer in (1, 2, 3):
+        np.testing.assert_allclose(updated[f"W{layer}"], classifier.coefs_[layer - 1].T, rtol=1e-11, atol=1e-14)
+        np.testing.assert_allclose(
+            updated[f"b{layer}"][:, 0], classifier.intercepts_[layer - 1], rtol=1e-11, atol=1e-14
+        )
+
+
+# --- the loss ---
+
+
+def test_loss_agrees_with_scikit_learn(network):
+    X, Y, parameters = network(m=200)
+    a3, _ = forward_propagation(X, parameters)
+    assert compute_loss(a3, Y) == pytest.approx(log_loss(Y[0], a3[0]), rel=1e-12)
+
+
+def test_loss_agrees_with_the_logits(network):
+    X, Y, parameters = network(m=200, scale=0.5)
+    a3, cache = forward_propagation(X, parameters)
+    z3 = cache[8]
+    from_logits = np.mean(np.logaddexp(0, z3) - Y * z3)
+    assert compute_loss(a3, Y) == pytest.approx(from_logits, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("a3", "Y", "expected"),
+    [
+        ([[1.0, 0.0]], [[1, 0]], 0.0),  # 0 · log 0 on both sides
+        ([[0.0, 0.5]], [[1, 0]], np.inf),
+        ([[0.5, 1.0]], [[1, 0]], np.inf),
+        ([[1e-300, 0.5]], [[1, 0]], (300 * np.log(10) + np.log(2)) / 2),
+    ],
+)
+@pytest.mark.parametrize("dtype", [int, float, bool, np.uint8])
+def test_loss_at_the_ends_of_the_range(a3, Y, expected, dtype):
+    with np.errstate(all="raise"):
+        loss = compute_loss(np.array(a3), np.array(Y, dtype=dtype))
+    assert type(loss) is float
+    assert loss == pytest.approx(expected)
+    assert str(loss) != "-0.0"
+
+
+def test_loss_of_a_sure_network_is_finite_where_the_probability_is(network):
+    X, Y, parameters = network()
+    parameters["b3"] = np.array([[-2000.0]])
+    a3, _ = forward_propagation(X, parameters)
+    assert compute_loss(a3, Y) == np.inf
+    assert compute_loss(a3, np.zeros_like(Y)) == pytest.approx(0)
+
+
+# --- the step and the predictions ---
+
+
+def test_update_changes_neither_the_dictionary_nor_its_arrays(network):
+    X, Y, parameters = network()
+    before = {name: value.copy() for name, value in parameters.items()}
+    grads = backward_propagation(X, Y, forward_propagation(X, parameters)[1])
+    updated = update_parameters(parameters, grads, 0.5)
+    assert updated is not parameters
+    for name in parameters:
+        np.testing.assert_array_equal(parameters[name], before[name])
+        assert not np.shares_memory(updated[name], parameters[name])
+        assert not np.array_equal(updated[name], before[name])
+
+
+def test_predict_prints_the_share_of_right_answers(network, capsys):
+    X, Y, parameters = network(m=8)
+    expected = (textbook.forward_propagation(X, parameters)[0] > 0.5).astype(int)
+    Y = expected.copy()
+    Y[0, :2] = 1 - Y[0, :2]
+    predictions = predict(X, Y, parameters)
+    assert capsys.readouterr().out == "Accuracy: 0.75\n"
+    assert predictions.shape == (1, 8)
+    assert np.issubdtype(predictions.dtype, np.integer)
+    np.testing.assert_array_equal(predictions, expected)
+
+
+def test_predict_dec_is_strictly_above_one_half(network):
+    X, _, parameters = network(m=8, scale=0)  # every probability is exactly 0.5
+    decisions = predict_dec(parameters, X)
+    assert decisions.shape == (1, 8)
+    assert decisions.dtype == bool
+    assert not decisions.any()
+
+
+def test_training_lowers_the_loss(network):
+    X, Y, parameters = network(m=40)
+    losses = []
+    for _ in range(200):
+        a3, cache = forward_propagation(X, parameters)
+        losses.append(compute_loss(a3, Y))
+        parameters = update_parameters(parameters, backward_propagation(X, Y, cache), 0.1)
+    assert losses[-1] < 0.8 * losses[0]

@@ -1,0 +1,301 @@
+"""The notebook's structure: what students' copies and graders depend on."""
+
+import ast
+import inspect
+import json
+import re
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+SECTIONS = [
+    "# Инициализация",
+    "## 0 - Пакеты/Библиотеки",
+    "## 1 - Модель нейронной сети",
+    "## 2 - Инициализация в ноль",
+    "## 3 - Случайная инициализация",
+    "## 4 - He-инициализация",
+    "## 5 - Выводы",
+]
+GRADED = {
+    "graded-zeros": "initialize_parameters_zeros",
+    "graded-random": "initialize_parameters_random",
+    "graded-he": "initialize_parameters_he",
+}
+BEGIN = "### НАЧАЛО ВАШЕГО КОД ЗДЕСЬ ### (≈ 2 строки кода)"
+END = "### ОКОНЧАНИЕ ВАШЕГО КОД ЗДЕСЬ ###"
+KINDS = ["zeros", "random", "he"]
+
+
+def text_of(cell):
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+# --- the file ---
+
+
+def test_format_and_metadata(notebook):
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata == {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+    }
+
+
+def test_only_the_chaotic_training_carries_metadata(notebook):
+    assert {cell.id: cell.metadata for cell in notebook.cells if cell.metadata} == {
+        "train-random": {"tags": ["nbval-ignore-output"]}
+    }
+
+
+def test_no_comment_switches_nbval_off(notebook):
+    for cell in code_cells(notebook):
+        assert not re.search(r"#\s*(NBVAL|PYTEST_VALIDATE)", cell.source), cell.id
+
+
+def test_ids_are_readable_and_unique(notebook):
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+    for cell_id in ids:
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", cell_id)
+
+
+def test_execution_counts_are_in_order(notebook):
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_no_errors_and_nothing_on_stderr(notebook):
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            assert output.output_type in ("stream", "display_data"), cell.id
+            assert output.get("name", "stdout") == "stdout", cell.id
+
+
+def test_no_local_paths(notebook):
+    text = (ROOT / "Initialization.ipynb").read_text(encoding="utf-8")
+    assert not re.search(r"/home/|/root/|/tmp/|/work/|/Users/|C:\\", text)
+
+
+def test_size():
+    assert (ROOT / "Initialization.ipynb").stat().st_size < 1e6
+
+
+def test_stored_as_jupyter_writes_it(notebook):
+    path = ROOT / "Initialization.ipynb"
+    text = path.read_text(encoding="utf-8")
+    assert text == json.dumps(json.loads(text), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+# --- the text ---
+
+
+def test_headings_and_their_numbers(notebook):
+    markdown = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert re.findall(r"^#{1,2} .*$", markdown, re.MULTILINE) == SECTIONS
+
+
+def test_he_is_in_latin_letters(notebook):
+    for cell in notebook.cells:
+        assert not re.search("\u041d\u0435-?\\s?инициализаци", cell.source), cell.id
+
+
+def test_links_have_a_scheme(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for link in re.findall(r"\]\(([^)]*)\)", cell.source):
+                assert link.startswith("https://"), (cell.id, link)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.coursera.org/specializations/deep-learning",
+        "https://numpy.org/",
+        "https://matplotlib.org/",
+        "https://scikit-learn.org/",
+        "https://arxiv.org/abs/1502.01852",
+        "https://proceedings.mlr.press/v9/glorot10a.html",
+    ],
+)
+def test_the_links_of_the_lab(notebook, link):
+    assert any(f"({link})" in cell.source for cell in notebook.cells)
+
+
+def test_no_markdown_quotes_the_markers(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            assert "ВАШЕГО КОД" not in cell.source
+
+
+@pytest.mark.parametrize(
+    ("words", "sections"),
+    [
+        ("**Задача**", 1),
+        ("**Инструкции**", 1),
+        ("**Упражнение**", 3),
+        ("**Подсказка**", 1),
+        ("**Ожидаемый результат**", 3),
+        ("**Наблюдения**", 2),
+        ("**Что необходимо помнить**", 3),
+        ("**Ссылки**", 1),
+    ],
+)
+def test_landmarks(notebook, words, sections):
+    assert sum(words in cell.source for cell in notebook.cells) == sections
+
+
+# --- the graded cells ---
+
+
+@pytest.mark.parametrize(("cell_id", "function"), GRADED.items())
+def test_graded_cells(cells, cell_id, function):
+    source = cells[cell_id].source
+    assert source.startswith(f"# ОЦЕНИВАЕМОЕ: {function}\ndef {function}(layers_dims):\n")
+
+    lines = source.split("\n")
+    begin, end = lines.index(" " * 8 + BEGIN), lines.index(" " * 8 + END)
+    weights, biases = (line.strip() for line in lines[begin + 1 : end])
+    assert weights.startswith("parameters['W' + str(l)] = np.")
+    assert biases == "parameters['b' + str(l)] = np.zeros((layers_dims[l], 1))"
+
+    given = {line.split("  #")[0].strip() for line in lines}
+    he = cell_id == "graded-he"
+    assert {"parameters = {}", "return parameters"} <= given
+    assert ("L = len(layers_dims) - 1" if he else "L = len(layers_dims)") in given
+    assert ("for l in range(1, L + 1):" if he else "for l in range(1, L):") in given
+    assert ("np.random.seed(3)" in given) == (cell_id != "graded-zeros")
+
+    docstring = ast.get_docstring(ast.parse(source).body[0])
+    for shape in (
+        "W1 -- матрица весов формы (layers_dims[1], layers_dims[0])",
+        "b1 -- вектор смещений формы (layers_dims[1], 1)",
+        "WL -- матрица весов формы (layers_dims[L], layers_dims[L-1])",
+        "bL -- вектор смещений формы (layers_dims[L], 1)",
+    ):
+        assert shape in docstring
+
+
+def test_there_are_no_other_graded_cells(notebook):
+    assert [cell.id for cell in notebook.cells if "ОЦЕНИВАЕМОЕ" in cell.source] == list(GRADED)
+
+
+def test_layers_dims_is_spelled_one_way(notebook):
+    for cell in notebook.cells:
+        assert "layer_dims" not in cell.source, cell.id
+
+
+# --- the cells that run ---
+
+
+def test_imports(cells):
+    source = cells["imports"].source
+    for line in ("import numpy as np", "import matplotlib.pyplot as plt", "import sklearn", "import sklearn.datasets"):
+        assert line in source.split("\n")
+    names = re.search(r"from init_utils import \(([^)]*)\)", source).group(1)
+    assert set(re.findall(r"\w+", names)) == {
+        "sigmoid", "relu", "compute_loss", "forward_propagation", "backward_propagation", "update_parameters",
+        "predict", "load_dataset", "plot_decision_boundary", "predict_dec",
+    }  # fmt: skip
+    assert "%matplotlib inline" in source
+    assert 'rcParams["figure.figsize"] = (10.0, 6.0)' in source
+    assert "train_X, train_Y, test_X, test_Y = load_dataset()" in source
+
+
+def test_signature_of_model(lab):
+    signature = inspect.signature(lab["model"])
+    assert str(signature) == (
+        "(X, Y, learning_rate=0.01, num_iterations=15000, print_cost=True, initialization='he', history=None)"
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_training_is_followed_by_the_same_sequence(cells, kind):
+    assert f'initialization="{kind}"' in cells[f"train-{kind}"].source
+    assert f'trained["{kind}"] = parameters' in cells[f"train-{kind}"].source
+    accuracy = cells[f"accuracy-{kind}"].source
+    assert accuracy.index('print("Обучающий датасет:")') < accuracy.index("predict(train_X, train_Y, parameters)")
+    assert accuracy.index('print("Тестовый датасет:")') < accuracy.index("predict(test_X, test_Y, parameters)")
+    assert cells[f"predictions-{kind}"].source == (
+        'print("predictions_train = " + str(predictions_train))\nprint("predictions_test = " + str(predictions_test))'
+    )
+    assert "plot_decision_boundary(lambda x: predict_dec(parameters, x.T), train_X, train_Y[0])" in (
+        cells[f"boundary-{kind}"].source
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("zeros", "Модель с инициализацией в ноль"),
+        ("random", "Модель со случайной инициализацией"),
+        ("he", "Модель с He-инициализацией"),
+    ],
+)
+def test_titles_of_the_boundaries(cells, kind, title):
+    assert f'plt.title("{title}")' in cells[f"boundary-{kind}"].source
+
+
+@pytest.mark.parametrize(
+    ("kind", "train", "test"),
+    [("zeros", "0.5", "0.5"), ("random", "0.83", "0.86"), ("he", "0.9933333333333333", "0.96")],
+)
+def test_accuracies(cells, kind, train, test):
+    expected = f"Обучающий датасет:\nAccuracy: {train}\nТестовый датасет:\nAccuracy: {test}\n"
+    assert text_of(cells[f"accuracy-{kind}"]).startswith(expected)
+
+
+HE_LOSSES = """0.883054 0.687983 0.675129 0.652612 0.608296 0.530494 0.413865 0.311780 0.236962 0.185973
+0.150156 0.123251 0.099177 0.084571 0.073579"""
+
+
+@pytest.mark.parametrize(("kind", "losses"), [("zeros", ["0.693147"] * 15), ("he", HE_LOSSES.split())])
+def test_printed_losses(cells, kind, losses):
+    expected = "".join(f"Потери после итерации {1000 * i}: {loss}\n" for i, loss in enumerate(losses))
+    assert text_of(cells[f"train-{kind}"]) == expected
+
+
+def test_printed_losses_of_the_chaotic_training(cells):
+    lines = text_of(cells["train-random"]).splitlines()
+    losses = [float(re.fullmatch(r"Потери после итерации \d+000: (\d\.\d{6})", line).group(1)) for line in lines[1:]]
+    assert lines[0] == "Потери после итерации 0: inf"
+    assert len(losses) == 14
+    np.testing.assert_allclose([losses[0], losses[-1]], [0.62, 0.3828], atol=0.01)
+
+
+def test_every_training_has_a_curve_and_every_boundary_a_picture(cells):
+    for kind in KINDS:
+        for cell in (cells[f"train-{kind}"], cells[f"boundary-{kind}"]):
+            assert [1 for output in cell.outputs if "image/png" in output.get("data", {})] == [1], cell.id
+
+
+# --- model() ---
+
+
+def test_model_without_printing_still_draws(lab, monkeypatch, capsys):
+    plt = lab["plt"]
+    drawn = []
+    monkeypatch.setattr(plt, "show", lambda: drawn.append(plt.gca()))
+    history = []
+    lab["model"](lab["train_X"], lab["train_Y"], num_iterations=2001, print_cost=False, history=history)
+    assert capsys.readouterr().out == ""
+    (axes,) = drawn
+    assert axes.get_title() == "Темп обучения (learning rate) = 0.01"
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Итерация", "Потери")
+    assert [i for i, _ in history] == [0, 1000, 2000]
+    np.testing.assert_array_equal(axes.lines[0].get_xydata(), history)
+
+
+def test_model_leaves_the_initial_parameters_alone(lab):
+    first = lab["initialize_parameters_he"]([2, 10, 5, 1])
+    lab["initialize_parameters_he"] = lambda dims: first
+    before = {name: value.copy() for name, value in first.items()}
+    trained = lab["model"](lab["train_X"], lab["train_Y"], num_iterations=3, print_cost=False)
+    for name in first:
+        np.testing.assert_array_equal(first[name], before[name])
+        assert not np.array_equal(trained[name], before[name])
