@@ -107,10 +107,10 @@ def test_the_areas_differ_in_greyscale_too(data):
 
 def test_limits_set_before_are_kept(data):
     axes = plt.gca()
-    axes.set_xlim([-1.5, 1.5])
+    axes.set_xlim([-1, 2])
     axes.set_ylim([-2, 0.5])
     plot_decision_boundary(inner_disc, *data)
-    assert axes.get_xlim() == (-1.5, 1.5)
+    assert axes.get_xlim() == (-1, 2)
     assert axes.get_ylim() == (-2, 0.5)
 
 
