@@ -114,7 +114,8 @@ def forward_propagation(X, parameters):
     z3 = W3 @ a2 + b3
     a3 = sigmoid(z3)
 
-    _check_probabilities(a3, X, parameters)
+    if math.isnan(a3.item(0)):
+        _explain_nan(X, parameters)
     return a3, (z1, a1, W1, b1, z2, a2, W2, b2, z3, a3, W3, b3)
 
 
@@ -156,7 +157,8 @@ def compute_loss(a3, Y):
     true_class_probability = np.abs(a3 - (1 - Y))
     with np.errstate(divide="ignore"):
         loss = float((-np.log(true_class_probability)).sum() / Y.shape[1])
-    _check_loss(loss, a3, Y)
+    if not loss >= 0:
+        _explain_loss(a3, Y)
     return loss
 
 
@@ -183,7 +185,7 @@ def backward_propagation(X, Y, cache):
     TypeError
         `X` или `Y` — не массив NumPy, `cache` — не кортеж прямого прохода.
     ValueError
-        Формы не согласованы, среди значений есть NaN или метки, отличные от 0 и 1.
+        Формы не согласованы. Значения проверяет `compute_loss`.
 
     Notes
     -----
@@ -213,7 +215,6 @@ def backward_propagation(X, Y, cache):
     dW1 = dz1 @ X.T
     db1 = dz1.sum(axis=1, keepdims=True)
 
-    _check_error(db3, a3, Y)
     return {
         "dz3": dz3, "dW3": dW3, "db3": db3,
         "da2": da2, "dz2": dz2, "dW2": dW2, "db2": db2,
@@ -245,8 +246,18 @@ def update_parameters(parameters, grads, learning_rate):
     ValueError
         Нет нужного градиента, его форма не та, что у параметра, или темп обучения не конечен.
     """
-    _check_gradients(parameters, grads, learning_rate)
-    return {name: value - learning_rate * grads["d" + name] for name, value in parameters.items()}
+    updated = {}
+    try:
+        for name, value in parameters.items():
+            gradient = grads["d" + name]
+            if gradient.shape != value.shape or not math.isfinite(learning_rate):
+                break
+            updated[name] = value - learning_rate * gradient
+        else:
+            return updated
+    except NOT_ARRAYS:
+        pass
+    _explain_gradients(parameters, grads, learning_rate)
 
 
 # --------------------------------------------------------------------------------------
@@ -421,8 +432,8 @@ def _set_limits(axes, X):
 # Проверки входных данных
 #
 # Функции _check_… вызываются на каждой итерации, поэтому сначала одним сравнением убеждаются,
-# что всё в порядке, и только при неудаче ищут виновника. Функции _require_… сообщают об ошибке:
-# какой аргумент, что ожидалось, что получено и что делать.
+# что всё в порядке. Функции _explain_… ищут виновника, когда что-то уже не так. Функции
+# _require_… сообщают об ошибке: какой аргумент, что ожидалось, что получено и что делать.
 # --------------------------------------------------------------------------------------
 
 PARAMETER_NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
@@ -471,25 +482,25 @@ def _explain_network(X, parameters):
         n_previous = n_layer
 
 
-def _check_probabilities(a3, X, parameters):
-    """Первая вероятность — не NaN: NaN в любом параметре превращает в NaN и её, и все остальные.
+def _explain_nan(X, parameters):
+    """Находит NaN, из-за которого первая вероятность — NaN.
 
-    NaN в отдельных примерах X заметит compute_loss.
+    NaN в любом параметре превращает в NaN и её, и все остальные; NaN в отдельных примерах X
+    заметит compute_loss.
     """
-    if math.isnan(a3.item(0)):
-        _require_finite("X", X)
-        for name in PARAMETER_NAMES:
-            _require_finite(f'parameters["{name}"]', parameters[name])
-        raise ValueError(
-            "a3: получены NaN, хотя X и параметры конечны: при вычислении взвешенных сумм "
-            "произошло переполнение. Уменьшите начальные веса или темп обучения."
-        )
+    _require_finite("X", X)
+    for name in PARAMETER_NAMES:
+        _require_finite(f'parameters["{name}"]', parameters[name])
+    raise ValueError(
+        "a3: получены NaN, хотя X и параметры конечны: при вычислении взвешенных сумм "
+        "произошло переполнение. Уменьшите начальные веса или темп обучения."
+    )
 
 
 def _check_answers(a3, Y):
     """Вероятности и метки — непустые массивы одной формы (1, m)."""
     try:
-        if a3.shape == Y.shape == (1, a3.size) and a3.size:
+        if a3.shape == Y.shape and a3.ndim == 2 and len(a3) == 1 and a3.size:
             return
     except NOT_ARRAYS:
         pass
@@ -500,18 +511,17 @@ def _check_answers(a3, Y):
     _require_shape("Y", Y, a3.shape)
 
 
-def _check_loss(loss, a3, Y):
-    """Потери — число, не меньше 0; иначе дело в значениях a3 или Y."""
-    if not loss >= 0:
-        _require_finite("a3", a3)
-        _require_labels("Y", Y)
-        raise ValueError("a3: ожидались вероятности от 0 до 1, получены значения вне этих пределов.")
+def _explain_loss(a3, Y):
+    """Находит значения a3 или Y, из-за которых потери или градиенты — NaN либо меньше нуля."""
+    _require_finite("a3", a3)
+    _require_labels("Y", Y)
+    raise ValueError("a3: ожидались вероятности от 0 до 1, получены значения вне этих пределов.")
 
 
 def _check_cache(X, Y, cache):
     """X и Y — те же, для которых прямой проход заполнил cache."""
     try:
-        _, _, W1, _, _, _, _, _, _, a3, _, _ = cache
+        W1, a3 = cache[2], cache[9]
         if Y.shape == a3.shape and X.shape == (W1.shape[1], a3.size):
             return
     except NOT_ARRAYS:
@@ -525,27 +535,6 @@ def _check_cache(X, Y, cache):
         _require_array(f"cache, элемент {name}", value)
     _require_shape("X", X, (W1.shape[1], a3.shape[1]))
     _require_shape("Y", Y, a3.shape)
-
-
-def _check_error(db3, a3, Y):
-    """Суммарная ошибка — не NaN: в этой сумме участвуют все значения a3 и Y."""
-    if math.isnan(db3.item(0)):
-        _require_finite("a3", a3)
-        _require_labels("Y", Y)
-
-
-def _check_gradients(parameters, grads, learning_rate):
-    """У каждого параметра есть градиент той же формы, темп обучения — конечное число."""
-    try:
-        for name, value in parameters.items():
-            if grads["d" + name].shape != value.shape:
-                break
-        else:
-            if math.isfinite(learning_rate):
-                return
-    except NOT_ARRAYS:
-        pass
-    _explain_gradients(parameters, grads, learning_rate)
 
 
 def _explain_gradients(parameters, grads, learning_rate):
