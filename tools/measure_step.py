@@ -17,8 +17,9 @@ matplotlib.use("Agg")
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import init_utils  # noqa: E402
 import textbook  # noqa: E402
+
+import init_utils  # noqa: E402
 
 ROUNDS, ITERATIONS = 250, 300
 
