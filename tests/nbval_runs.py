@@ -29,7 +29,7 @@ class Verdict:
 
 def copy_lab(folder):
     for name in LAB:
-        shutil.copy(ROOT / name, folder / name)
+        shutil.copyfile(ROOT / name, folder / name)
     return folder
 
 
