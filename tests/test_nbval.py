@@ -26,6 +26,12 @@ def test_passes_alone_in_an_empty_folder(copy):
     assert "warning" not in verdict.output.lower()
 
 
+def test_passes_with_a_students_own_matplotlib_settings(copy):
+    (copy / "matplotlibrc").write_text("figure.dpi: 200\nfigure.constrained_layout.use: True\naxes.grid: True\n")
+    verdict = run_nbval(copy)
+    assert verdict.passed, verdict.output
+
+
 def cpu_features():
     """The names of the CPU's instruction sets, as Linux lists them."""
     try:
