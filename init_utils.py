@@ -475,7 +475,7 @@ def _explain_network(X, parameters):
     for layer in (1, 2, 3):
         W, b = parameters[f"W{layer}"], parameters[f"b{layer}"]
         fits = W.ndim == 2 and W.shape[1] == n_previous
-        if layer == 1 and not fits and W.shape[-1] == X.shape[1]:
+        if layer == 1 and not fits and W.shape[-1:] == X.shape[1:]:
             _require_shape("X", X, (W.shape[-1], "m"))
         n_layer = 1 if layer == 3 else W.shape[0] if fits or not b.shape else max(b.shape)
         _require_shape(f'parameters["W{layer}"]', W, (n_layer, n_previous))
@@ -513,7 +513,7 @@ def _check_answers(a3, Y):
 
 
 def _explain_loss(a3, Y):
-    """Находит значения a3 или Y, из-за которых потери или градиенты — NaN либо меньше нуля."""
+    """Находит значения a3 или Y, из-за которых потери — NaN или меньше нуля."""
     _require_finite("a3", a3)
     _require_labels("Y", Y)
     raise ValueError("a3: ожидались вероятности от 0 до 1, получены значения вне этих пределов.")

@@ -49,6 +49,7 @@ FORWARD = {
     "flat b1": (lambda p: changed(p, b1=p["b1"][:, 0]), ValueError, ['"b1"', "(10, 1)", "(10,)"]),
     "row b1": (lambda p: changed(p, b1=p["b1"].T), ValueError, ['"b1"', "(10, 1)", "(1, 10)", "транспонирован"]),
     "W1 of another layer": (lambda p: changed(p, W1=np.ones((10, 10))), ValueError, ['"W1"', "(10, 2)", "(10, 10)"]),
+    "W1 of one number": (lambda p: changed(p, W1=np.array(5.0)), ValueError, ['"W1"', "(10, 2)", "()"]),
     "wide b1": (lambda p: changed(p, b1=np.ones((10, 2))), ValueError, ['"b1"', "(10, 1)", "(10, 2)"]),
     "scalar b1": (lambda p: changed(p, b1=0.0), TypeError, ['"b1"', "массив", "float"]),
     "flat b3": (lambda p: changed(p, b3=p["b3"][0]), ValueError, ['"b3"', "(1, 1)", "(1,)"]),
