@@ -185,7 +185,7 @@ def backward_propagation(X, Y, cache):
     TypeError
         `X` или `Y` — не массив NumPy, `cache` — не кортеж прямого прохода.
     ValueError
-        Формы не согласованы. Значения проверяет `compute_loss`.
+        Формы не согласованы, среди значений есть NaN или метки, отличные от 0 и 1.
 
     Notes
     -----
@@ -215,6 +215,8 @@ def backward_propagation(X, Y, cache):
     dW1 = dz1 @ X.T
     db1 = dz1.sum(axis=1, keepdims=True)
 
+    if math.isnan(db3.item(0)):
+        _explain_loss(a3, Y)
     return {
         "dz3": dz3, "dW3": dW3, "db3": db3,
         "da2": da2, "dz2": dz2, "dW2": dW2, "db2": db2,
@@ -249,9 +251,10 @@ def update_parameters(parameters, grads, learning_rate):
     """
     updated = {}
     try:
+        finite = math.isfinite(learning_rate)
         for name, value in parameters.items():
             gradient = grads["d" + name]
-            if gradient.shape != value.shape or not math.isfinite(learning_rate):
+            if not finite or gradient.shape != value.shape:
                 break
             updated[name] = value - learning_rate * gradient
         else:
@@ -501,7 +504,8 @@ def _explain_nan(X, parameters):
 def _check_answers(a3, Y):
     """Вероятности и метки — непустые массивы одной формы (1, m)."""
     try:
-        if a3.shape == Y.shape and a3.ndim == 2 and len(a3) == 1 and a3.size:
+        rows, m = shape = a3.shape
+        if shape == Y.shape and rows == 1 and m:
             return
     except NOT_ARRAYS:
         pass
@@ -513,7 +517,7 @@ def _check_answers(a3, Y):
 
 
 def _explain_loss(a3, Y):
-    """Находит значения a3 или Y, из-за которых потери — NaN или меньше нуля."""
+    """Находит значения a3 или Y, из-за которых потери или градиенты — NaN либо потери меньше нуля."""
     _require_finite("a3", a3)
     _require_labels("Y", Y)
     raise ValueError("a3: ожидались вероятности от 0 до 1, получены значения вне этих пределов.")

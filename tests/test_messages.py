@@ -136,6 +136,7 @@ BAD = {
         ["X", "(2, 30)", "(2, 29)"],
     ),
     "backward: Y None": (lambda g: backward_propagation(g["X"], None, g["cache"]), TypeError, ["Y", "None"]),
+    "backward: Y NaN": (lambda g: backward_propagation(g["X"], nan_like(g["Y"]), g["cache"]), ValueError, ["Y", "NaN"]),
     "backward: cache None": (lambda g: backward_propagation(g["X"], g["Y"], None), TypeError, ["cache", "12", "None"]),
     "backward: the pair for the cache": (
         lambda g: backward_propagation(g["X"], g["Y"], (g["a3"], g["cache"])),
