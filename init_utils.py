@@ -2,7 +2,8 @@
 
 Сеть трёхслойная: LINEAR → RELU → LINEAR → RELU → LINEAR → SIGMOID. Читать удобно сверху вниз:
 функции активации, прямой проход, потери, обратный проход, шаг градиентного спуска, предсказания,
-данные и рисунки; проверки входных данных собраны в конце.
+данные и рисунки; затем проверки входных данных и, в самом конце, самопроверка функций
+инициализации с таблицами типичных ошибок.
 
 Соглашение о формах, одно на весь модуль
 ----------------------------------------
@@ -22,7 +23,10 @@ m — число примеров, n_x — число признаков, n1 и 
 """
 
 import math
+import re
+from itertools import pairwise, product
 from operator import itemgetter
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -68,7 +72,7 @@ def relu(z):
     ndarray или число
         Сами `z`, если они положительны, иначе 0; форма как у `z`.
     """
-    return np.maximum(0, z)
+    return np.maximum(z, 0)
 
 
 # --------------------------------------------------------------------------------------
@@ -107,11 +111,11 @@ def forward_propagation(X, parameters):
     """
     W1, b1, W2, b2, W3, b3 = _checked_layers(X, parameters)
 
-    z1 = W1 @ X + b1
+    z1 = W1.dot(X) + b1
     a1 = relu(z1)
-    z2 = W2 @ a1 + b2
+    z2 = W2.dot(a1) + b2
     a2 = relu(z2)
-    z3 = W3 @ a2 + b3
+    z3 = W3.dot(a2) + b3
     a3 = sigmoid(z3)
 
     if math.isnan(a3.item(0)):
@@ -200,20 +204,21 @@ def backward_propagation(X, Y, cache):
     _check_cache(X, Y, cache)
     z1, a1, W1, b1, z2, a2, W2, b2, z3, a3, W3, b3 = cache
     m = X.shape[1]
+    ones = np.ones((m, 1))  # dz.dot(ones) — суммы по всем примерам
 
     dz3 = (a3 - Y) / m
-    dW3 = dz3 @ a2.T
-    db3 = dz3.sum(axis=1, keepdims=True)
+    dW3 = dz3.dot(a2.T)
+    db3 = dz3.dot(ones)
 
-    da2 = W3.T @ dz3
+    da2 = W3.T.dot(dz3)
     dz2 = da2 * (a2 > 0)
-    dW2 = dz2 @ a1.T
-    db2 = dz2.sum(axis=1, keepdims=True)
+    dW2 = dz2.dot(a1.T)
+    db2 = dz2.dot(ones)
 
-    da1 = W2.T @ dz2
+    da1 = W2.T.dot(dz2)
     dz1 = da1 * (a1 > 0)
-    dW1 = dz1 @ X.T
-    db1 = dz1.sum(axis=1, keepdims=True)
+    dW1 = dz1.dot(X.T)
+    db1 = dz1.dot(ones)
 
     if math.isnan(db3.item(0)):
         _explain_loss(a3, Y)
@@ -249,16 +254,16 @@ def update_parameters(parameters, grads, learning_rate):
         Нет нужного градиента, его форма не та, что у параметра, или темп обучения — не конечное
         число.
     """
-    updated = {}
     try:
-        finite = math.isfinite(learning_rate)
-        for name, value in parameters.items():
-            gradient = grads["d" + name]
-            if not finite or gradient.shape != value.shape:
-                break
-            updated[name] = value - learning_rate * gradient
-        else:
-            return updated
+        if math.isfinite(learning_rate):
+            updated = {}
+            for name, value in parameters.items():
+                gradient = grads["d" + name]
+                if gradient.shape != value.shape:
+                    break
+                updated[name] = value - learning_rate * gradient
+            else:
+                return updated
     except NOT_ARRAYS:
         pass
     _explain_gradients(parameters, grads, learning_rate)
@@ -352,13 +357,14 @@ def load_dataset():
     Notes
     -----
     Выборки одни и те же при каждом вызове; глобальный генератор ``np.random`` не затрагивается.
+    `copy` укладывает каждую строку транспонированной матрицы в памяти подряд: так умножать быстрее.
     """
     train_X, train_Y = make_circles(n_samples=300, noise=0.05, random_state=1)
     test_X, test_Y = make_circles(n_samples=100, noise=0.05, random_state=2)
 
     _draw_points(plt.gca(), train_X.T, train_Y)
     plt.title("Обучающая выборка")
-    return train_X.T, train_Y.reshape(1, -1), test_X.T, test_Y.reshape(1, -1)
+    return train_X.T.copy(), train_Y.reshape(1, -1), test_X.T.copy(), test_Y.reshape(1, -1)
 
 
 def plot_decision_boundary(model, X, y):
@@ -630,3 +636,353 @@ def _require_labels(name, values):
 def _describe(value):
     """Короткое описание значения для сообщения об ошибке."""
     return "None" if value is None else f"{type(value).__name__}"
+
+
+# --------------------------------------------------------------------------------------
+# Самопроверка функций инициализации
+#
+# Начальный вес — число, умноженное на множитель. Таблица DRAWS перечисляет, откуда могло взяться
+# число, таблица FACTORS — на что его могли умножить. Верный ответ — одна пара строк (RIGHT),
+# остальные пары — ошибки, которые узнаются по самим весам. Ошибки, которые на пары не делятся,
+# собраны в таблицах SHAPE_MISTAKES и WEIGHT_MISTAKES: правило и слова для студента.
+# --------------------------------------------------------------------------------------
+
+SEED = 3
+RELATIVE_TOLERANCE = 1e-6
+
+# g — генератор с начальным состоянием SEED, n — размер слоя, p — размер предыдущего слоя
+DRAWS = {
+    "np.zeros(...)": lambda g, n, p: np.zeros((n, p)),
+    "np.ones(...)": lambda g, n, p: np.ones((n, p)),
+    "np.random.randn(...)": lambda g, n, p: g.randn(n, p),
+    "np.random.rand(...)": lambda g, n, p: g.rand(n, p),
+    "np.random.uniform(-1, 1, ...)": lambda g, n, p: g.uniform(-1, 1, (n, p)),
+    "np.random.randn(...).T с переставленными размерами": lambda g, n, p: g.randn(p, n).T,
+    "seed в цикле": lambda g, n, p: np.random.RandomState(SEED).randn(n, p),
+    "случайные смещения": lambda g, n, p: (g.randn(n, p), g.randn(n, 1))[0],
+}
+DRAW_WORDS = {
+    "seed в цикле": "Похоже, np.random.seed(3) стоит внутри цикла: вызовите её один раз, до цикла.",
+    "случайные смещения": "Похоже, случайными числами заполнены и смещения, а они должны быть нулями: "
+    "np.zeros((layers_dims[l], 1)).",
+}
+
+# n и p — те же размеры, x — размер входного слоя
+FACTORS = {
+    "1 (множителя нет)": lambda n, p, x: 1,
+    "10": lambda n, p, x: 10,
+    "0.01": lambda n, p, x: 0.01,
+    "0.1": lambda n, p, x: 0.1,
+    "100": lambda n, p, x: 100,
+    "np.sqrt(2 / layers_dims[l - 1])": lambda n, p, x: np.sqrt(2 / p),
+    "np.sqrt(1 / layers_dims[l - 1])": lambda n, p, x: np.sqrt(1 / p),
+    "2 / layers_dims[l - 1] без корня": lambda n, p, x: 2 / p,
+    "1 / layers_dims[l - 1] без корня (например, ** 1/2 вместо ** 0.5)": lambda n, p, x: 1 / p,
+    "np.sqrt(2) / layers_dims[l - 1]": lambda n, p, x: np.sqrt(2) / p,
+    "2 / np.sqrt(layers_dims[l - 1])": lambda n, p, x: 2 / np.sqrt(p),
+    "np.sqrt(2 // layers_dims[l - 1]), где деление целочисленное": lambda n, p, x: np.sqrt(2 // p),
+    "np.sqrt(layers_dims[l - 1] / 2)": lambda n, p, x: np.sqrt(p / 2),
+    "np.sqrt(2 * layers_dims[l - 1])": lambda n, p, x: np.sqrt(2 * p),
+    "np.sqrt(6 / layers_dims[l - 1])": lambda n, p, x: np.sqrt(6 / p),
+    "np.sqrt(2 / layers_dims[l])": lambda n, p, x: np.sqrt(2 / n),
+    "np.sqrt(2 / layers_dims[0])": lambda n, p, x: np.sqrt(2 / x),
+    "np.sqrt(2 / (layers_dims[l - 1] + layers_dims[l]))": lambda n, p, x: np.sqrt(2 / (p + n)),
+    "np.sqrt(1 / (layers_dims[l - 1] + layers_dims[l]))": lambda n, p, x: np.sqrt(1 / (p + n)),
+    "10 * np.sqrt(2 / layers_dims[l - 1])": lambda n, p, x: 10 * np.sqrt(2 / p),
+}
+
+RIGHT = {
+    "zeros": ("np.zeros(...)", "1 (множителя нет)"),
+    "random": ("np.random.randn(...)", "10"),
+    "he": ("np.random.randn(...)", "np.sqrt(2 / layers_dims[l - 1])"),
+}
+SHOWN_LAYERS = {"zeros": [3, 2, 1], "random": [3, 2, 1], "he": [2, 4, 1]}
+OTHER_LAYERS = ([2, 10, 5, 1], [7, 30, 12, 20, 3])
+
+
+class Answer(NamedTuple):
+    """Что вернула проверяемая функция для одного списка размеров и что — при повторном вызове."""
+
+    layers_dims: list
+    parameters: object
+    again: object
+
+
+class Mistake(NamedTuple):
+    """Ошибка: что именно не так и в чём, вероятно, причина."""
+
+    fact: str
+    hint: str
+
+    def __str__(self):
+        return f"{self.fact} {self.hint}".rstrip()
+
+
+# value — значение параметра, shape — какой должна быть его форма, shown — какой она была бы
+# в примере из задания
+SHAPE_MISTAKES = (
+    (
+        lambda value, shape, shown: value is None,
+        "Упражнение не закончено: замените None решением.",
+    ),
+    (
+        lambda value, shape, shown: not isinstance(value, np.ndarray) and np.isscalar(value),
+        "Нужен массив, а не одно число: например, np.zeros((n, 1)) — столбец из n нулей.",
+    ),
+    (
+        lambda value, shape, shown: not isinstance(value, np.ndarray),
+        "Создайте массив функцией NumPy: np.zeros(...) или np.random.randn(...).",
+    ),
+    (
+        lambda value, shape, shown: value.ndim != 2,
+        "Размеров должно быть два, как в np.zeros((n, 1)): столбец — это тоже матрица.",
+    ),
+    (
+        lambda value, shape, shown: value.shape == shape[::-1] != shape,
+        "Похоже, размеры переставлены: сначала размер слоя layers_dims[l], затем второй размер "
+        "(у весов — layers_dims[l - 1], у смещений — 1).",
+    ),
+    (
+        lambda value, shape, shown: value.shape == shown != shape,
+        "Такая форма верна только для примера из задания. Похоже, размеры записаны числами: берите их из layers_dims.",
+    ),
+    (
+        lambda value, shape, shown: value.shape != shape,
+        "Форма весов — (layers_dims[l], layers_dims[l - 1]), форма смещений — (layers_dims[l], 1).",
+    ),
+    (
+        lambda value, shape, shown: value.dtype.kind not in "biuf",
+        "В массиве должны стоять действительные числа: их дают np.zeros(...) и np.random.randn(...).",
+    ),
+)
+
+ERROR_HINTS = {
+    "TypeError": "Проверьте скобки: np.zeros((n, m)) — двойные, np.random.randn(n, m) — одинарные.",
+    "IndexError": "Проверьте индексы: последний элемент списка layers_dims имеет индекс len(layers_dims) - 1.",
+    "NameError": "Проверьте имена: функция пользуется именем, которое нигде не определено.",
+    "SyntaxError": "Выполните ячейку: Python покажет место ошибки.",
+}
+BIAS_MISTAKE = "Смещения должны быть нулями: np.zeros((layers_dims[l], 1))."
+
+# answers — ответы функции, right — верные веса для тех же списков размеров
+WEIGHT_MISTAKES = (
+    (
+        lambda answers, right: not all(np.isfinite(W).all() for W in _weights(answers)),
+        "Среди весов есть NaN или бесконечность: проверьте, на что вы делите и не отрицательно ли число под корнем.",
+    ),
+    (
+        lambda answers, right: _has_weights(answers[0], right[0]),
+        "Для примера из задания ответ верен. Похоже, он подогнан под этот пример: берите размеры из layers_dims.",
+    ),
+    (
+        lambda answers, right: not any(W.any() for weights in right for W in weights),
+        "Веса здесь должны быть нулями: np.zeros((layers_dims[l], layers_dims[l - 1])).",
+    ),
+    (
+        lambda answers, right: not all(_repeats(answer) for answer in answers),
+        "Веса меняются от вызова к вызову. Похоже, убрана строка np.random.seed(3): она стоит в начале функции.",
+    ),
+    (
+        lambda answers, right: all(_has_spread(*pair) for pair in zip(answers, right, strict=True)),
+        "Разброс весов верен, а сами числа другие. Похоже, изменено начальное состояние генератора: "
+        "нужно один раз, в начале функции, вызвать np.random.seed(3), а затем по разу на слой — np.random.randn.",
+    ),
+    (
+        lambda answers, right: True,
+        "Сравните свою строку с формулой в задании.",
+    ),
+)
+
+
+def check_initialization(function):
+    """Проверяет функцию инициализации на нескольких сетях и подсказывает, в чём ошибка.
+
+    Если всё верно, печатает одну строку.
+
+    Parameters
+    ----------
+    function : callable
+        ``initialize_parameters_zeros``, ``initialize_parameters_random`` или
+        ``initialize_parameters_he``; упражнение узнаётся по имени функции.
+
+    Raises
+    ------
+    ValueError
+        Функция остановилась с ошибкой или вернула не то. Сообщение называет функцию, слой, что
+        ожидалось, что получено и в чём, вероятно, ошибка.
+
+    Notes
+    -----
+    Состояние глобального генератора ``np.random`` после проверки то же, что и до неё.
+    """
+    name = getattr(function, "__name__", _describe(function))
+    method = name.removeprefix("initialize_parameters_")
+    if method not in RIGHT:
+        known = ", ".join(f"initialize_parameters_{method}" for method in RIGHT)
+        raise ValueError(
+            f"check_initialization: ожидалась одна из функций {known}, получено: {name}. "
+            f"Передайте саму функцию, без скобок."
+        )
+
+    state = np.random.get_state()
+    try:
+        answers = [_answer(function, layers_dims) for layers_dims in (SHOWN_LAYERS[method], *OTHER_LAYERS)]
+    finally:
+        np.random.set_state(state)
+
+    for mistake in find_mistakes(method, answers).values():
+        if mistake:
+            raise ValueError(str(mistake))
+    print(f"{name}: всё верно.")
+
+
+def find_mistakes(method, answers):
+    """Объясняет первую ошибку в весах и первую ошибку в смещениях.
+
+    Parameters
+    ----------
+    method : str
+        ``"zeros"``, ``"random"`` или ``"he"``.
+    answers : list of Answer
+        Ответы функции; первый — для списка размеров из задания.
+
+    Returns
+    -------
+    dict
+        Ключи ``"W"`` (веса) и ``"b"`` (смещения); значение — Mistake или None, если ошибок нет.
+    """
+    for layers_dims, *results in answers:
+        for parameters in results:
+            if not isinstance(parameters, dict):
+                fact = f"{_call(method, layers_dims)}: ожидался словарь parameters, получено: {_describe(parameters)}."
+                return dict.fromkeys("Wb", Mistake(fact, "Функция заканчивается строкой return parameters."))
+    right = [_right_parameters(method, answer.layers_dims) for answer in answers]
+    return {letter: _first_mistake(method, letter, answers, right) for letter in "Wb"}
+
+
+def _answer(function, layers_dims):
+    """Вызывает функцию дважды: второй ответ показывает, задано ли начальное состояние генератора."""
+    try:
+        return Answer(layers_dims, function(list(layers_dims)), function(list(layers_dims)))
+    except Exception as error:
+        kind = type(error).__name__
+        raise ValueError(
+            f"{function.__name__}({layers_dims}): функция остановилась с ошибкой {kind}: {error}. {explain_error(kind)}"
+        ) from error
+
+
+def explain_error(kind):
+    """Что проверить, когда функция остановилась с ошибкой этого вида."""
+    return ERROR_HINTS.get(kind, "Выполните ячейку и исправьте ошибку.")
+
+
+def _right_parameters(method, layers_dims):
+    """Верные параметры: веса по строке таблицы RIGHT, смещения — нули."""
+    parameters = {f"W{layer}": W for layer, W in enumerate(_make_weights(*RIGHT[method], layers_dims), start=1)}
+    return parameters | {f"b{layer}": np.zeros((n, 1)) for layer, n in enumerate(layers_dims[1:], start=1)}
+
+
+def _make_weights(draw, factor, layers_dims):
+    """Веса всех слоёв: числа из строки таблицы DRAWS, умноженные на строку таблицы FACTORS."""
+    g = np.random.RandomState(SEED)
+    return [DRAWS[draw](g, n, p) * FACTORS[factor](n, p, layers_dims[0]) for p, n in pairwise(layers_dims)]
+
+
+def _first_mistake(method, letter, answers, right):
+    """Первый параметр W<l> (или b<l>), который отличается от верного, или None."""
+    for answer, expected in zip(answers, right, strict=True):
+        call = _call(method, answer.layers_dims)
+        for parameters in (answer.parameters, answer.again):
+            for name, value in expected.items():
+                if name[0] == letter and not _equal(parameters.get(name), value):
+                    fact, hint = _explain_shape(name, parameters, value, right[0]) or (
+                        _explain_number(name, parameters[name], value),
+                        BIAS_MISTAKE if letter == "b" else _explain_weights(method, answers),
+                    )
+                    return Mistake(f"{call}, слой {name[1:]}: {fact}", hint)
+            for name in parameters:
+                if name not in expected and str(name)[:1] == letter:
+                    fact = f"{call}: ожидались ключи {list(expected)}, получен также {name!r}."
+                    return Mistake(fact, "Такого слоя в сети нет: проверьте границы цикла.")
+    return None
+
+
+def _call(method, layers_dims):
+    """Вызов, который проверяется, как его написал бы студент."""
+    return f"initialize_parameters_{method}({layers_dims})"
+
+
+def _explain_shape(name, parameters, right, shown):
+    """Ошибка, которая видна без сравнения чисел, или None."""
+    if name not in parameters:
+        fact = f"ожидался ключ {name!r}, получены ключи {list(parameters)}."
+        if all(re.fullmatch(r"[Wb]\d+", str(key)) for key in parameters):
+            return Mistake(fact, "Цикл должен пройти по всем слоям сети, а return parameters — стоять после цикла.")
+        return Mistake(fact, "Проверьте, как составлен ключ: 'W' + str(l) и 'b' + str(l).")
+    value = parameters[name]
+    for rule, words in SHAPE_MISTAKES:
+        if rule(value, right.shape, np.shape(shown.get(name))):
+            got = f"массив {value.dtype} формы {value.shape}" if isinstance(value, np.ndarray) else _describe(value)
+            return Mistake(f"в {name} ожидался массив формы {right.shape}, получено: {got}.", words)
+    return None
+
+
+def _explain_number(name, value, right):
+    """Первое число, которое отличается от верного."""
+    i, j = np.argwhere(~np.isclose(value, right, rtol=RELATIVE_TOLERANCE, atol=0))[0]
+    return f"в {name}[{i}, {j}] ожидалось {right[i, j]:.8g}, получено {value[i, j]:.8g}."
+
+
+def _explain_weights(method, answers):
+    """Вероятная причина того, что веса неверны."""
+    right_draw, right_factor = RIGHT[method]
+    for draw, factor in product(DRAWS, FACTORS):
+        if all(_has_weights(answer, _make_weights(draw, factor, answer.layers_dims)) for answer in answers):
+            words = []
+            if draw != right_draw:
+                words.append(DRAW_WORDS.get(draw, f"Похоже, это {draw}, а нужно {right_draw}."))
+            if factor != right_factor and "np.zeros(...)" not in (draw, right_draw):
+                words.append(f"Похоже, множитель — {factor}, а нужен {right_factor}.")
+            return " ".join(words)
+    right = [_make_weights(right_draw, right_factor, answer.layers_dims) for answer in answers]
+    return next(words for rule, words in WEIGHT_MISTAKES if rule(answers, right))
+
+
+def _weights(answers):
+    """Все весовые матрицы ответов."""
+    return [
+        value
+        for answer in answers
+        for name, value in answer.parameters.items()
+        if str(name).startswith("W") and _is_matrix(value, np.shape(value))
+    ]
+
+
+def _repeats(answer):
+    """Второй вызов функции дал те же веса, что и первый."""
+    return all(
+        _equal(answer.again.get(name), value) for name, value in answer.parameters.items() if str(name).startswith("W")
+    )
+
+
+def _has_weights(answer, weights):
+    """В ответе стоят именно эти веса слоёв 1, 2, …"""
+    return all(_equal(answer.parameters.get(f"W{layer}"), W) for layer, W in enumerate(weights, start=1))
+
+
+def _has_spread(answer, weights):
+    """Веса больших слоёв отличаются от верных, но их стандартное отклонение такое же."""
+    pairs = [(answer.parameters.get(f"W{layer}"), W) for layer, W in enumerate(weights, start=1) if W.size > 100]
+    return all(
+        W.any() and _is_matrix(value, W.shape) and np.isclose(value.std(), W.std(), rtol=0.2) for value, W in pairs
+    )
+
+
+def _equal(value, right):
+    """Значение равно верной матрице."""
+    return _is_matrix(value, np.shape(right)) and np.allclose(value, right, rtol=RELATIVE_TOLERANCE, atol=0)
+
+
+def _is_matrix(value, shape):
+    """Значение — числовой массив нужной формы."""
+    return isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.shape == shape

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-import textbook
 from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier
 
 import init_utils
+from benchmarks import textbook
 from init_utils import (
     backward_propagation,
     compute_loss,

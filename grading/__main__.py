@@ -1,0 +1,291 @@
+"""The command line.
+
+python -m grading grade PATH… [--csv FILE] [--feedback DIR] …
+python -m grading blank OUT.ipynb [--force]
+python -m grading course DIR [--force]
+"""
+
+import argparse
+import importlib.util
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from tempfile import gettempdir
+
+from grading.files import check_writable, replace_file
+
+FAILED, INTERRUPTED = 2, 130
+LONGEST_TEMPORARY_PATH = 40  # bytes
+
+
+class Refusal(Exception):
+    """The command can't do its work; the text says why."""
+
+
+def main(arguments=None):
+    options = parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except Refusal as reason:
+        text = "".join(c if c.isprintable() else "?" for c in str(reason))
+        print(f"grading: {text}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def parser():
+    result = argparse.ArgumentParser(prog="python -m grading", description="Проверка работ «Инициализация».")
+    commands = result.add_subparsers(required=True, metavar="COMMAND")
+    grade_ = commands.add_parser("grade", help="оценить работы", description=grade.__doc__)
+    grade_.set_defaults(command=grade)
+    grade_.add_argument("paths", nargs="+", metavar="PATH", help="блокнот или папка, в которой ищутся *.ipynb")
+    grade_.add_argument("--csv", metavar="FILE", help="таблица оценок; «-» — на стандартный вывод")
+    grade_.add_argument("--feedback", metavar="DIR", help="папка для страниц с отзывами")
+    grade_.add_argument("--jobs", type=positive(int), default=os.cpu_count(), metavar="N", help="сколько работ сразу")
+    grade_.add_argument(
+        "--timeout", type=positive(float), default=10, metavar="SECONDS", help="предел времени на одну функцию"
+    )
+    grade_.add_argument("--quick", action="store_true", help="только функции, без повторного выполнения блокнота")
+
+    blank_ = commands.add_parser("blank", help="записать вариант для студентов", description=blank.__doc__)
+    blank_.set_defaults(command=blank)
+    blank_.add_argument("target", type=Path, metavar="OUT.ipynb", help="куда записать")
+    course_ = commands.add_parser("course", help="подготовить курс nbgrader", description=course.__doc__)
+    course_.set_defaults(command=course)
+    course_.add_argument("folder", type=Path, metavar="DIR", help="папка курса")
+    for command in (blank_, course_):
+        command.add_argument("--force", action="store_true", help="заменить то, что уже есть")
+    return result
+
+
+def positive(kind):
+    def convert(text):
+        number = kind(text)
+        if not 0 < number < 1e6:
+            raise argparse.ArgumentTypeError(f"ожидалось положительное число, получено {text}")
+        return number
+
+    return convert
+
+
+# --------------------------------------------------------------------------------------
+# grade
+# --------------------------------------------------------------------------------------
+
+
+def grade(options):
+    """Оценивает работы: по баллу за веса и за смещения каждой из трёх функций."""
+    if sys.platform != "linux":
+        raise Refusal(f"проверка работ возможна только в Linux, а здесь {sys.platform}.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        submissions = find_submissions(options.paths)
+    except OSError as error:
+        raise Refusal(f"нельзя прочитать: {error}") from None
+    check_targets(options)
+
+    from rich.console import Console
+
+    from grading import confinement, report
+
+    console = Console(stderr=options.csv == "-")
+    for missing in confinement.missing_protection():
+        console.print(f"Внимание, защита неполна. Здесь нет {missing}.", style="yellow")
+    marks, interrupted = grade_all(submissions, options, console)
+    marks = [marks[name] for name in submissions if name in marks]
+    console.print(report.table(marks))
+    if mistakes := report.frequent_mistakes(marks):
+        console.print(mistakes)
+    console.print(f"Оценено работ: {len(marks)} из {len(submissions)}.")
+    if marks:
+        write_results(options, marks)
+    return INTERRUPTED if interrupted else 0
+
+
+def find_submissions(paths):
+    """{name of the submission: its file}, in the order of names."""
+    found = {}
+
+    def add(name, path):
+        parts = [part for part in Path(name).parts if part not in ("..", os.sep)]
+        name, number = str(Path(*parts)), 2
+        while name in found:
+            name, number = f"{Path(*parts)} ({number})", number + 1
+        found[name] = path
+
+    for path in map(Path, paths):
+        if path.is_dir():
+            for file in sorted(notebooks(path)):
+                add(file.relative_to(path) if len(paths) == 1 and file != path else file, file)
+        elif path.exists() or path.is_symlink():
+            add(path.name if len(paths) == 1 else path, path)
+        else:
+            raise Refusal(f"нет такого файла или папки: {path}")
+    if not found:
+        raise Refusal(f"не найдено ни одного блокнота *.ipynb: {', '.join(paths)}")
+    return found
+
+
+def notebooks(folder):
+    """All *.ipynb in a folder, Jupyter's own copies left out; a folder that can't be opened stands for itself."""
+    closed = []
+    for where, folders, files in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(where) / name for name in files if name.lower().endswith(".ipynb") and name[0] != ".")
+    yield from closed
+
+
+def check_targets(options):
+    """Refuse now what would fail after an hour of grading."""
+    try:
+        if options.csv and options.csv != "-":
+            check_writable(Path(options.csv))
+    except OSError as error:
+        raise Refusal(f"нельзя записать таблицу оценок {options.csv}: {error.strerror or error}") from None
+    try:
+        if options.feedback:
+            Path(options.feedback).mkdir(parents=True, exist_ok=True)
+            check_writable(Path(options.feedback) / "x.html")
+    except OSError as error:
+        raise Refusal(f"нельзя писать в папку для страниц {options.feedback}: {error.strerror or error}") from None
+
+
+def grade_all(submissions, options, console):
+    """({name: mark}, whether the work was interrupted); several submissions at a time."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from grading.confinement import temporary_folder
+    from grading.marks import Grader, Mark, draw_layer_lists
+
+    marks, graders = {}, []
+    stopped = threading.Event()
+    own = threading.local()
+    layer_lists = draw_layer_lists()
+
+    def start(folder):
+        own.grader = Grader(folder, layer_lists, options.timeout, options.quick)
+        graders.append(own.grader)
+
+    def work(name):
+        if stopped.is_set():
+            return
+        try:
+            mark = own.grader.grade(submissions[name], name)
+        except Exception as error:  # our own mistake must not keep the others from being graded
+            mark = Mark(name, failure="crashed", reason=f"сбой программы проверки: {type(error).__name__}: {error}")
+        if not stopped.is_set():
+            marks[name] = mark
+
+    columns = (TextColumn("Проверка"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with (
+        temporary_folder(prefix="grading-", dir=short_temporary_folder()) as folder,
+        ThreadPoolExecutor(options.jobs, initializer=start, initargs=(folder,)) as pool,
+        Progress(*columns, console=console, transient=True) as progress,
+    ):
+        try:
+            bar = progress.add_task("", total=len(submissions))
+            for future in as_completed([pool.submit(work, name) for name in submissions]):
+                future.result()
+                progress.advance(bar)
+        except KeyboardInterrupt:
+            stopped.set()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)  # once is enough
+            pool.shutdown(wait=False, cancel_futures=True)
+            for grader in graders:
+                grader.kill()
+        finally:
+            pool.shutdown()
+            for grader in graders:
+                grader.close()
+    return marks, stopped.is_set()
+
+
+def short_temporary_folder():
+    """None, that is where temporary files go, unless its path is too long for a Unix socket in it."""
+    return None if len(os.fsencode(gettempdir())) <= LONGEST_TEMPORARY_PATH else "/tmp"
+
+
+def write_results(options, marks):
+    """The CSV and the pages; each file is replaced whole or not at all, and one that fails stops no other."""
+    from grading import report
+
+    single = len(options.paths) == 1 and not Path(options.paths[0]).is_dir()
+    failures = []
+
+    def write(path, text):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, text)
+        except OSError as error:
+            failures.append(f"{path}: {error.strerror or error}")
+
+    if options.csv == "-":
+        sys.stdout.buffer.write(report.csv_text(marks, header=not single).encode())
+        sys.stdout.flush()
+    elif options.csv:
+        write(Path(options.csv), report.csv_text(marks))
+    for mark in marks if options.feedback else ():
+        write(report.page_path(options.feedback, mark.submission), report.page(mark))
+    if failures:
+        raise Refusal(f"не записано: {'; '.join(failures)}")
+
+
+# --------------------------------------------------------------------------------------
+# blank, course
+# --------------------------------------------------------------------------------------
+
+
+def blank(options):
+    """Записывает вариант для студентов: решений и результатов в нём нет."""
+    from grading import handout
+
+    write_new({options.target: derive(handout.blank_text)}, options.force)
+    print(f"Записано: {options.target}. Раздавайте его вместе с файлом {handout.HELPERS}")
+    return 0
+
+
+def course(options):
+    """Готовит курс nbgrader: настройки, блокнот с решениями и init_utils.py."""
+    from grading import handout
+
+    if not importlib.util.find_spec("nbgrader"):
+        raise Refusal("нет nbgrader; установите его: python -m pip install nbgrader")
+    files = derive(handout.course_files)
+    write_new({options.folder / name: text for name, text in files.items()}, options.force)
+    print(f"Записано: {options.folder}. В этой папке выполните nbgrader generate_assignment {handout.ASSIGNMENT}")
+    return 0
+
+
+def derive(make):
+    try:
+        return make()
+    except (OSError, ValueError) as error:
+        raise Refusal(f"исходный блокнот не годится: {error}") from None
+
+
+def write_new(files, force):
+    """Write all files, {path: text}; replace nothing unless `force`, and never the completed notebook."""
+    from grading.handout import NOTEBOOK
+
+    for path in files:
+        if path.is_dir():
+            raise Refusal(f"это папка, а нужно имя файла: {path}")
+        if path.exists() and path.samefile(NOTEBOOK):
+            raise Refusal(f"это сам заполненный блокнот, он не заменяется: {path}")
+        if path.exists() and not force:
+            raise Refusal(f"уже есть, заменяется только с ключом --force: {path}")
+    for path, text in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, text)
+        except OSError as error:
+            raise Refusal(f"нельзя записать {path}: {error.strerror}") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,291 @@
+"""Give up rights, for good, in the process that is about to run a student's code (Linux).
+
+Three mechanisms of the kernel, none of which needs root, a container or an installed program:
+
+- Landlock (Linux 5.13): only the listed files and folders can be opened;
+- seccomp: no new processes or programs, no network, no way to reach another process or to leave
+  anything in the kernel's memory;
+- resource limits: memory, processor time, size of a file.
+
+What one of them refuses looks to the code like an ordinary OSError.
+"""
+
+import contextlib
+import ctypes
+import errno
+import math
+import os
+import platform
+import resource
+import signal
+import struct
+import subprocess
+import sysconfig
+import tempfile
+from pathlib import Path
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
+PR_SET_PDEATHSIG, PR_GET_SECCOMP, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 21, 22, 38
+O_PATH = 0o10000000
+
+# --------------------------------------------------------------------------------------
+# Files: Landlock
+# --------------------------------------------------------------------------------------
+
+READ_FILE, READ_DIR = 1 << 2, 1 << 3
+# write and truncate a file, create and remove one; a socket is a file too (the kernel's channels)
+CHANGE_FILE, CHANGE_DIR = 1 << 1 | 1 << 14, 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9
+ALL_RIGHTS_OF_ABI = (0, 13, 14, 15, 15, 16)  # the number of rights that Landlock's version knows
+NETWORK_FROM_ABI, SCOPE_FROM_ABI = 4, 6
+
+
+def landlock_version():
+    """0 where the kernel has no Landlock."""
+    return max(0, libc.syscall(LANDLOCK_CREATE_RULESET, None, 0, 1))
+
+
+def allow_only_files(read, write):
+    """From now on only the files and folders in `read` and `write` can be opened."""
+    version = landlock_version()
+    if not version:
+        return
+    rights = (1 << ALL_RIGHTS_OF_ABI[min(version, len(ALL_RIGHTS_OF_ABI) - 1)]) - 1
+    scopes = 3 if version >= SCOPE_FROM_ABI else 0  # signals and abstract sockets stay inside
+    attributes = struct.pack("=QQQ", rights, 0, scopes)
+    size = 24 if version >= SCOPE_FROM_ABI else 16 if version >= NETWORK_FROM_ABI else 8
+    ruleset = check(libc.syscall(LANDLOCK_CREATE_RULESET, attributes, size, 0))
+    for paths, allowed in ((read, READ_FILE | READ_DIR), (write, READ_FILE | READ_DIR | CHANGE_FILE | CHANGE_DIR)):
+        for path in filter(os.path.exists, paths):
+            fitting = allowed if os.path.isdir(path) else allowed & (READ_FILE | CHANGE_FILE)
+            descriptor = os.open(path, O_PATH | os.O_CLOEXEC)
+            rule = struct.pack("=Qi", fitting & rights, descriptor)
+            check(libc.syscall(LANDLOCK_ADD_RULE, ruleset, 1, rule, 0))
+            os.close(descriptor)
+    check(libc.syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0))
+    os.close(ruleset)
+
+
+def python_files():
+    """What Python, its packages and their shared libraries need to read; not the folders around them."""
+    paths = sysconfig.get_paths()
+    libraries = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    base = Path(sysconfig.get_config_var("base") or "/usr")
+    system = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share", "/etc/ld.so.cache", "/etc/localtime"]
+    devices = ["/dev/urandom", "/dev/zero", "/sys/devices/system/cpu"]
+    installed = Path(sysconfig.get_config_var("installed_base")) / "lib"
+    return [*libraries, str(base / "share" / "jupyter"), str(installed), *system, *devices]
+
+
+# --------------------------------------------------------------------------------------
+# System calls: seccomp
+# --------------------------------------------------------------------------------------
+
+# name of the call: its number on x86_64 and on aarch64 (None: it does not exist there)
+FORBIDDEN = {
+    # new processes and programs
+    "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281),
+    # other processes
+    "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
+    "pidfd_getfd": (438, 438), "ptrace": (101, 117), "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271), "process_madvise": (440, 440), "migrate_pages": (256, 238),
+    "move_pages": (279, 239), "kcmp": (312, 272),
+    # what outlives the process
+    "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "semget": (64, 190), "semop": (65, 193),
+    "semctl": (66, 191), "semtimedop": (220, 192), "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188),
+    "msgctl": (71, 187), "mq_open": (240, 180), "mq_unlink": (241, 181),
+    "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
+    # a way around the limits
+    "io_uring_setup": (425, 425), "bpf": (321, 280), "userfaultfd": (323, 282),
+    "perf_event_open": (298, 241), "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40),
+    "chroot": (161, 51), "pivot_root": (155, 41), "open_by_handle_at": (304, 265), "memfd_create": (319, 279),
+    # a way out: descriptors over a socket, news of other folders
+    "connect": (42, 203), "sendmsg": (46, 211), "sendmmsg": (307, 269), "inotify_init": (253, None),
+    "inotify_init1": (294, 26), "fanotify_init": (300, 262),
+}  # fmt: skip
+# honest libraries make these calls too: they succeed and change nothing
+WITHOUT_EFFECT = {
+    # priorities, of other processes as well
+    "setpriority": (141, 140), "ioprio_set": (251, 30), "sched_setaffinity": (203, 122),
+    "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
+    # changes of files that Landlock does not see
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
+    "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
+    "utime": (132, None), "utimes": (235, None), "utimensat": (280, 88), "futimesat": (261, None),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
+}  # fmt: skip
+SOCKETPAIR, SENDTO = (53, 199), (44, 206)
+LISTENING = {"bind": (49, 200), "listen": (50, 201), "accept": (43, 202), "accept4": (288, 242)}
+SOCKET, CLONE, CLONE3, PRCTL, PRLIMIT = (41, 198), (56, 220), (435, 435), (157, 167), (302, 261)
+ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+X32_CALLS = 0x40000000
+
+LOAD, AND, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
+# offsets in struct seccomp_data; an argument has 8 bytes
+NUMBER, ARCHITECTURE, ARGUMENT_0, ARGUMENT_1, ARGUMENT_4 = 0, 4, 16, 24, 48
+ALLOW, KILL = 0x7FFF0000, 0x80000000
+ERROR = 0x50000  # plus the number of the error that the call reports; 0 is success
+DO_NOTHING = ERROR
+REFUSE = ERROR | errno.EPERM
+TRY_LATER = ERROR | errno.EAGAIN
+NO_SUCH_CALL = ERROR | errno.ENOSYS
+NO_NETWORK = ERROR | errno.EOPNOTSUPP  # the answer that ZeroMQ takes for "no network here"
+CLONE_THREAD, AF_UNIX, SOCK_STREAM, SOCKET_TYPES = 0x10000, 1, 1, 0xF
+
+
+def refuse_system_calls(listening):
+    """From now on the calls in FORBIDDEN fail, those in WITHOUT_EFFECT do nothing.
+
+    `listening`: Unix sockets may be opened, to listen on; otherwise no socket but a pair within the process.
+    """
+    if not seccomp_available():
+        return
+    column = list(ARCHITECTURES).index(platform.machine())
+    program = [
+        (LOAD, 0, 0, ARCHITECTURE),
+        (EQUAL, 1, 0, ARCHITECTURES[platform.machine()]),
+        (RETURN, 0, 0, KILL),
+        (LOAD, 0, 0, NUMBER),
+    ]
+    if platform.machine() == "x86_64":
+        program += [(AT_LEAST, 0, 1, X32_CALLS), (RETURN, 0, 0, REFUSE)]
+    for calls, answer in ((FORBIDDEN | ({} if listening else LISTENING), REFUSE), (WITHOUT_EFFECT, DO_NOTHING)):
+        for numbers in calls.values():
+            if numbers[column] is not None:
+                program += on_call(numbers[column], (RETURN, 0, 0, answer))
+    program += on_call(CLONE3[column], (RETURN, 0, 0, NO_SUCH_CALL))  # the C library falls back to clone
+    program += on_call(
+        CLONE[column], (LOAD, 0, 0, ARGUMENT_0), (ANY_BIT, 1, 0, CLONE_THREAD), (RETURN, 0, 0, TRY_LATER)
+    )
+    program += on_call(PRCTL[column], (LOAD, 0, 0, ARGUMENT_0), (EQUAL, 0, 1, PR_SET_PDEATHSIG), (RETURN, 0, 0, REFUSE))
+    program += on_call(PRLIMIT[column], (LOAD, 0, 0, ARGUMENT_0), (EQUAL, 1, 0, 0), (RETURN, 0, 0, REFUSE))
+    program += on_call(
+        SENDTO[column],  # no address: only to the other end of a connection
+        (LOAD, 0, 0, ARGUMENT_4),
+        (EQUAL, 0, 2, 0),
+        (LOAD, 0, 0, ARGUMENT_4 + 4),
+        (EQUAL, 1, 0, 0),
+        (RETURN, 0, 0, REFUSE),
+    )
+    program += on_call(
+        SOCKETPAIR[column],
+        (LOAD, 0, 0, ARGUMENT_1),
+        (AND, 0, 0, SOCKET_TYPES),
+        (EQUAL, 1, 0, SOCK_STREAM),
+        (RETURN, 0, 0, REFUSE),
+    )
+    if listening:
+        program += on_call(
+            SOCKET[column],
+            (LOAD, 0, 0, ARGUMENT_0),
+            (EQUAL, 0, 3, AF_UNIX),
+            (LOAD, 0, 0, ARGUMENT_1),
+            (AND, 0, 0, SOCKET_TYPES),
+            (EQUAL, 1, 0, SOCK_STREAM),
+            (RETURN, 0, 0, NO_NETWORK),
+        )
+    else:
+        program += on_call(SOCKET[column], (RETURN, 0, 0, NO_NETWORK))
+    program.append((RETURN, 0, 0, ALLOW))
+
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
+    header = struct.pack("HxxxxxxP", len(program), ctypes.addressof(code))
+    check(libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0))
+
+
+def on_call(number, *consequence):
+    """The consequence for one system call; every path through it that does not return allows the call."""
+    return [(EQUAL, 0, len(consequence) + 1, number), *consequence, (RETURN, 0, 0, ALLOW)]
+
+
+def seccomp_available():
+    return platform.machine() in ARCHITECTURES and libc.prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0
+
+
+# --------------------------------------------------------------------------------------
+# Everything together
+# --------------------------------------------------------------------------------------
+
+
+def confine(read, write, memory, seconds, file_size, listening=False):
+    """Give up all rights but these: files to read and write, bytes of memory, seconds of processor time."""
+    for limit, value in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_FSIZE, file_size),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
+    die_with_parent()
+    drop_capabilities()
+    check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    allow_only_files(read, write)
+    refuse_system_calls(listening)
+
+
+def drop_capabilities():
+    """Whoever runs the grader as root does not hand root's powers to the code."""
+    version, nobody = 0x20080522, bytes(24)
+    check(libc.capset(struct.pack("=Ii", version, 0), nobody))
+
+
+def die_with_parent():
+    """The kernel kills this process as soon as its parent ends, however it ends."""
+    check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+
+
+def folder_size(folder, most_folders=1_000):
+    """Bytes in a folder, one block at least for each entry; infinite if it can't be looked through."""
+    size, folders = 0, [folder]
+    for _ in range(most_folders):
+        if not folders:
+            return size
+        try:
+            with os.scandir(folders.pop()) as found:
+                for entry in found:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        size += max(4096, entry.stat(follow_symlinks=False).st_size)
+        except FileNotFoundError:
+            continue  # it has been removed meanwhile
+        except OSError:
+            return math.inf
+    return math.inf
+
+
+def remove_folder(folder):
+    """Remove a folder that may be anything: deep, closed, full. What can't be removed stays, without an error."""
+    for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+        subprocess.run([*command, "--", folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def temporary_folder(**options):
+    """Like tempfile.TemporaryDirectory, for a folder in which hostile code was at work."""
+    folder = tempfile.mkdtemp(**options)
+    try:
+        yield folder
+    finally:
+        remove_folder(folder)
+
+
+def missing_protection():
+    """What this system can't do, in the teacher's words."""
+    missing = []
+    if not landlock_version():
+        missing.append("Landlock: код студента может читать файлы, доступные вам")
+    if not seccomp_available():
+        missing.append("seccomp: код студента может выходить в сеть и запускать программы")
+    return missing
+
+
+def check(result):
+    """Raise the error that the C library reports."""
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return result

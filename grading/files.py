@@ -1,0 +1,46 @@
+"""Files that are written whole or not at all, on any system."""
+
+import os
+from tempfile import NamedTemporaryFile
+
+
+def replace_file(path, text):
+    """Write beside `path`, then rename: the old file is whole until the new one is."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():  # a device or a pipe takes the text as it comes
+        path.write_text(text, encoding="utf-8")
+        return
+    file = new_file_beside(path)
+    try:
+        with file:
+            file.write(text)
+        os.chmod(file.name, 0o666 & ~UMASK)
+        os.replace(file.name, path)
+    except BaseException:
+        os.unlink(file.name)
+        raise
+
+
+def new_file_beside(path):
+    return NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=path.parent, prefix=".", suffix=".tmp", delete=False
+    )
+
+
+def check_writable(path):
+    """Raise OSError if a file could not be put at `path`; leaves nothing behind."""
+    path = path.resolve()
+    if path.is_dir():
+        raise IsADirectoryError(f"это папка: {path}")
+    if not path.exists() or path.is_file():
+        with new_file_beside(path) as file:
+            os.unlink(file.name)
+
+
+def current_umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+UMASK = current_umask()

@@ -1,0 +1,190 @@
+"""From a notebook file to marks and a diagnosis."""
+
+import os
+import random
+import stat
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from grading import calling
+from grading.calling import LONGEST_TEXT
+from grading.reexecution import Reexecution
+from grading.sandbox import Sandbox
+from init_utils import SHOWN_LAYERS, Answer, Mistake, explain_error, find_mistakes
+
+FUNCTIONS = {method: f"initialize_parameters_{method}" for method in SHOWN_LAYERS}
+POINTS = 2  # a function: one for the weights, one for the biases
+MAX_SCORE = POINTS * len(FUNCTIONS)
+LARGEST_NOTEBOOK = 30 << 20
+READING_SECONDS = 20
+
+# from the gravest: a submission gets the first that applies to one of its functions
+STATUSES = ("unreadable", "timeout", "crashed", "error", "incomplete", "wrong", "ok")
+
+
+@dataclass
+class FunctionMark:
+    """What became of one of the three functions."""
+
+    status: str
+    weights: int = 0
+    biases: int = 0
+    mistakes: list = field(default_factory=list)
+    code: str | None = None
+
+    @property
+    def points(self):
+        return self.weights + self.biases
+
+
+@dataclass
+class Mark:
+    """What became of one submission; `differing` holds the cells that nbval objects to."""
+
+    submission: str
+    functions: dict = field(default_factory=dict)
+    failure: str = ""  # the status, when the functions could not be looked at
+    reason: str = ""
+    nbval: str = ""
+    differing: list = field(default_factory=list)
+
+    @property
+    def status(self):
+        if self.failure:
+            return self.failure
+        return min((function.status for function in self.functions.values()), key=STATUSES.index)
+
+    @property
+    def score(self):
+        return sum(function.points for function in self.functions.values())
+
+    def points(self, method):
+        return self.functions[method].points if method in self.functions else 0
+
+    def mistakes(self):
+        """(function, mistake) pairs, the same mistake once."""
+        return list(dict.fromkeys((name, m) for name, function in self.functions.items() for m in function.mistakes))
+
+    @property
+    def feedback(self):
+        """The diagnosis in one line."""
+        return self.reason or " | ".join(str(mistake) for _, mistake in self.mistakes()) or "всё верно"
+
+
+def draw_layer_lists():
+    """For each function the list that the lab shows and two more, which nobody has seen before."""
+    choose = random.SystemRandom().sample
+    others = [choose(range(2, 10), 4), choose(range(10, 41), 5)]
+    return {method: [shown, *others] for method, shown in SHOWN_LAYERS.items()}
+
+
+class Grader:
+    """Grades one submission after another, in processes of its own."""
+
+    def __init__(self, folder, layer_lists, timeout, quick):
+        self.sandbox = Sandbox(folder)
+        self.reexecution = None if quick else Reexecution(folder)
+        self.layer_lists = layer_lists
+        self.timeout = timeout
+
+    def grade(self, path, submission):
+        try:
+            codes = self.extract(read(path))
+        except (OSError, ValueError) as error:
+            return Mark(submission, failure="unreadable", reason=f"файл не прочитан: {error}")
+        mark = Mark(submission, {method: self.grade_function(method, codes) for method in FUNCTIONS})
+        if self.reexecution:
+            self.reexecute(mark)
+        for function in mark.functions.values():
+            function.code = None  # memory must not grow with the number of submissions
+        return mark
+
+    def extract(self, data):
+        """The code of each function, found by its name; nothing of the notebook is run."""
+        outcome, result = self.sandbox.run(READING_SECONDS, data, task="extract", names=list(FUNCTIONS.values()))
+        if outcome != "done" or not isinstance(result, dict):
+            raise ValueError("слишком большой или слишком сложный")
+        if "unreadable" in result:
+            raise ValueError(result["unreadable"])
+        return result
+
+    def grade_function(self, method, codes):
+        name = FUNCTIONS[method]
+        found = codes.get(name)
+        if found is None:
+            return FunctionMark("incomplete", mistakes=[Mistake(f"{name}: функции нет.", "Допишите её в свою ячейку.")])
+        if "error" in found:
+            return FunctionMark(
+                "error", mistakes=[Mistake(f"{name}: в коде ошибка {found['error']}.", explain_error("SyntaxError"))]
+            )
+
+        lists = self.layer_lists[method]
+        outcome, result = self.sandbox.run(self.timeout, task="call", code=found["code"], name=name, layer_lists=lists)
+        if outcome == "timeout":
+            fact = f"{name}: функция не закончилась за {self.timeout:g} с."
+            return FunctionMark("timeout", mistakes=[Mistake(fact, "Проверьте, конечен ли цикл.")])
+        try:
+            if error := result.get("error"):
+                fact = f"{name}: функция остановилась с ошибкой {str(error)[:LONGEST_TEXT]}."
+                return FunctionMark("error", mistakes=[Mistake(fact, explain_error(str(error).partition(":")[0]))])
+            answers = [
+                Answer(sizes, *map(calling.unpack, pair)) for sizes, pair in zip(lists, result["answers"], strict=True)
+            ]
+            with np.errstate(all="ignore"):
+                mistakes = find_mistakes(method, answers)
+        except Exception:  # whatever came back, it is not what our own code in the child sends
+            fact = f"{name}: процесс, в котором выполнялась функция, прервался и не вернул ответа."
+            return FunctionMark(
+                "crashed", mistakes=[Mistake(fact, "Функция должна только создавать и возвращать parameters.")]
+            )
+
+        return FunctionMark(
+            status="ok" if not any(mistakes.values()) else "incomplete" if is_unsolved(answers[0]) else "wrong",
+            weights=int(mistakes["W"] is None),
+            biases=int(mistakes["b"] is None),
+            mistakes=[mistake for mistake in mistakes.values() if mistake],
+            code=found["code"],
+        )
+
+    def reexecute(self, mark):
+        """Let nbval execute the lab with the functions that could be called; the others raise an error."""
+        codes = {}
+        for method, function in mark.functions.items():
+            stub = f"def {FUNCTIONS[method]}(layers_dims):\n    raise NotImplementedError"
+            codes[f"graded-{method}"] = function.code or stub
+        try:
+            mark.differing = self.reexecution.run(codes)
+            mark.nbval = " ".join(mark.differing) or "passed"
+        except TimeoutError:
+            mark.nbval = "timeout"
+        except ChildProcessError:
+            mark.nbval = "crashed"
+
+    def kill(self):
+        """End all processes at once, from another thread."""
+        self.sandbox.kill()
+        if self.reexecution:
+            self.reexecution.kill()
+
+    def close(self):
+        self.sandbox.end()
+
+
+def is_unsolved(answer):
+    """A None stands where the exercise wants an array, or nothing was returned."""
+    return answer.parameters is None or (
+        isinstance(answer.parameters, dict) and any(value is None for value in answer.parameters.values())
+    )
+
+
+def read(path):
+    """The bytes of a regular file of bounded size; a link or a pipe is no submission."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("это не обычный файл")
+        if status.st_size > LARGEST_NOTEBOOK:
+            raise ValueError(f"больше {LARGEST_NOTEBOOK >> 20} МБ")
+        return file.read(LARGEST_NOTEBOOK)

@@ -1,0 +1,137 @@
+"""Put a student's functions into a pristine copy of the lab and let nbval re-execute it."""
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from matplotlib import font_manager
+
+from grading.confinement import folder_size, temporary_folder
+from grading.sandbox import clean_environment
+
+ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).parent
+LONGEST = 180  # seconds for the whole notebook
+LARGEST_VERDICT = 1 << 20
+FOLDER_SIZE = 64 << 20
+FURTHER_READING = "## 6"
+
+
+class Reexecution:
+    """Runs nbval, one notebook after another."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.process = None
+        self.killed = False
+
+    def run(self, codes):
+        """Returns the ids of the cells that differ; raises TimeoutError or ChildProcessError.
+
+        `codes`: the code that takes the place of each graded cell, by the cell's id.
+        """
+        with temporary_folder(dir=self.folder) as folder:
+            folder = Path(folder)
+            notebook = prepare(folder, codes)
+            cells = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
+            lines = self.execute(folder)
+            if not lines or "finished" not in lines[-1]:
+                raise ChildProcessError
+            passed = {line["cell"] for line in lines[:-1] if line["outcome"] == "passed"}
+            return [name for number, name in enumerate(cells) if number not in passed]
+
+    def execute(self, folder):
+        """The lines that run_nbval.py writes."""
+        if self.killed:
+            raise ChildProcessError
+        reading, writing = os.pipe()
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", HERE / "run_nbval.py", folder / "lab" / "Initialization.ipynb", str(writing)],
+                pass_fds=[writing],
+                env=environment(folder),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        finally:
+            os.close(writing)
+        try:
+            text = read_until(reading, time.monotonic() + LONGEST, folder)
+        finally:
+            os.close(reading)
+            self.end()
+        return [json.loads(line) for line in text.splitlines()]
+
+    def end(self):
+        """No process is left behind: the kernel dies with nbval."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+    def kill(self):
+        """End nbval from another thread; a `run` that waits for it raises ChildProcessError."""
+        self.killed = True
+        self.end()
+
+
+def prepare(folder, codes):
+    """Lay out what nbval and the kernel need in an empty folder; returns the notebook."""
+    for name in ("lab", "modules", "home", "run", "jupyter/kernels/python3"):
+        (folder / name).mkdir(parents=True)
+    notebook = pristine_notebook()
+    for cell in notebook.cells:
+        cell.source = codes.get(cell.id, cell.source)
+    nbformat.write(notebook, folder / "lab" / "Initialization.ipynb")
+    (folder / "modules" / "init_utils.py").write_bytes((ROOT / "init_utils.py").read_bytes())
+    font_list = folder / "home" / f"fontlist-v{font_manager.FontManager.__version__}.json"
+    font_manager.json_dump(font_manager.fontManager, font_list)
+    kernel = {
+        "argv": [sys.executable, "-I", str(HERE / "confined_kernel.py"), "{connection_file}", str(folder / "modules")],
+        "display_name": "Python 3 (confined)",
+        "language": "python",
+    }
+    (folder / "jupyter" / "kernels" / "python3" / "kernel.json").write_text(json.dumps(kernel))
+    return notebook
+
+
+def pristine_notebook():
+    """Sections 0 to 5 of the lab, with their stored outputs."""
+    notebook = nbformat.read(ROOT / "Initialization.ipynb", as_version=4)
+    ends = [i for i, cell in enumerate(notebook.cells) if cell.source.startswith(FURTHER_READING)]
+    del notebook.cells[min(ends, default=len(notebook.cells)) :]
+    return notebook
+
+
+def environment(folder):
+    return {
+        **clean_environment(folder / "home"),
+        "MPLCONFIGDIR": str(folder / "home"),
+        "JUPYTER_PATH": str(folder / "jupyter"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "run"),
+        "TMPDIR": str(folder / "run"),  # Jupyter writes the connection file here
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
+
+
+def read_until(descriptor, end, folder):
+    """What comes over a pipe until it is closed; an error when `end` passes first or the folder gets too full."""
+    text = bytearray()
+    while len(text) < LARGEST_VERDICT:
+        if time.monotonic() > end:
+            raise TimeoutError
+        if folder_size(folder) > FOLDER_SIZE:
+            raise ChildProcessError
+        if select.select([descriptor], [], [], 0.5)[0]:
+            part = os.read(descriptor, 1 << 16)
+            if not part:
+                break
+            text += part
+    return text.decode()

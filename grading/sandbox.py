@@ -1,0 +1,107 @@
+"""The grader's side of the sandbox: give it a task, get back how it ended and a result in JSON."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+WORKER = Path(__file__).with_name("worker.py")
+LARGEST_RESULT = 4 << 20
+ATTEMPTS = 2
+
+
+class Sandbox:
+    """One worker process (see worker.py); it is started again when it dies."""
+
+    def __init__(self, folder):
+        self.folder = str(folder)
+        self.process = None
+        self.killed = False
+
+    def start(self):
+        self.control, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", WORKER, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=clean_environment(self.folder),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def end(self):
+        if self.process:
+            self.control.close()
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def kill(self):
+        """End the worker and its child from another thread; a `run` that waits for them returns."""
+        self.killed = True
+        if self.process:
+            self.process.kill()
+
+    def run(self, timeout, data=b"", **task):
+        """Returns (outcome, result): "done", "timeout" or "crashed", and what the task returned, or None."""
+        for _ in range(ATTEMPTS):
+            if self.killed:
+                break
+            if not self.process:
+                self.start()
+            try:
+                outcome, answer = self.attempt(timeout, json.dumps(task).encode() + b"\n" + data)
+            except OSError:
+                outcome = ""
+            if outcome:
+                return outcome, parse(answer) if outcome == "done" else None
+            self.end()  # the worker itself is gone: a new one gets the task
+        return "crashed", None
+
+    def attempt(self, timeout, request):
+        """How the worker says that the child ended, "" if it says nothing, and what the child sent."""
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                options = json.dumps({"timeout": timeout, "folder": self.folder})
+                socket.send_fds(self.control, [options.encode()], [theirs.fileno()])
+            with contextlib.suppress(OSError):  # the child may be gone already; its outcome says how
+                ours.sendall(request)
+                ours.shutdown(socket.SHUT_WR)
+            answer = receive(ours)
+        return self.control.recv(100).decode(), answer
+
+
+def parse(answer):
+    """The JSON that a child sent, or None."""
+    try:
+        return json.loads(answer)
+    except (ValueError, RecursionError):
+        return None
+
+
+def receive(connection):
+    """All that the child sends, up to a limit."""
+    answer = bytearray()
+    with contextlib.suppress(OSError):
+        while len(answer) <= LARGEST_RESULT and (part := connection.recv(1 << 20)):
+            answer += part
+    return bytes(answer)
+
+
+def clean_environment(home):
+    """The variables that a confined process gets: none of the teacher's."""
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "HOME": str(home),
+        "OPENBLAS_NUM_THREADS": "1",
+        "JOBLIB_MULTIPROCESSING": "0",  # or scikit-learn would warn that it can't start processes
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }

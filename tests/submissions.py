@@ -1,0 +1,52 @@
+"""Students' notebooks for the tests of the grader, made from the code of their functions."""
+
+import nbformat
+from conftest import ROOT
+
+RIGHT = {
+    "zeros": "np.zeros((layers_dims[l], layers_dims[l - 1]))",
+    "random": "np.random.randn(layers_dims[l], layers_dims[l - 1]) * 10",
+    "he": "np.random.randn(layers_dims[l], layers_dims[l - 1]) * np.sqrt(2 / layers_dims[l - 1])",
+}
+BIAS = "np.zeros((layers_dims[l], 1))"
+
+
+def function(method, weights=None, bias=BIAS, seed="np.random.seed(3)", loop=""):
+    """The code of one function, right but for what is given."""
+    lines = [
+        f"def initialize_parameters_{method}(layers_dims):",
+        f"    {seed if method != 'zeros' else ''}",
+        "    parameters = {}",
+        "    L = len(layers_dims)",
+        "    for l in range(1, L):",
+        *(f"        {line}" for line in loop.split("\n")),
+        f"        parameters['W' + str(l)] = {weights or RIGHT[method]}",
+        f"        parameters['b' + str(l)] = {bias}",
+        "    return parameters",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def defined(method, **changes):
+    """The function itself."""
+    namespace = {}
+    exec("import numpy as np\n" + function(method, **changes), namespace)
+    return namespace[f"initialize_parameters_{method}"]
+
+
+def submission(*cells, **functions):
+    """A notebook: the lab's first cells, then `cells`, then the three functions, right where none is given."""
+    codes = [functions.get(method, function(method)) for method in RIGHT]
+    sources = ["import numpy as np\nimport matplotlib.pyplot as plt", *cells, *codes]
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources if source])
+
+
+def write(path, notebook):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    return path
+
+
+def completed():
+    """The completed lab."""
+    return nbformat.read(ROOT / "Initialization.ipynb", as_version=4)

@@ -1,0 +1,203 @@
+"""The students' self-check: silent on every right function, telling on every usual mistake."""
+
+import re
+
+import numpy as np
+import pytest
+from submissions import defined
+
+from init_utils import DRAWS, FACTORS, RIGHT, SHAPE_MISTAKES, WEIGHT_MISTAKES, check_initialization
+
+RANDN = "np.random.randn(layers_dims[l], layers_dims[l - 1])"
+
+# what is wrong: method, the changes of the right function, words that the message must contain
+MISTAKES = {
+    "weights transposed": (
+        "he",
+        {"weights": "np.random.randn(layers_dims[l - 1], layers_dims[l]) * np.sqrt(2 / layers_dims[l - 1])"},
+        "размеры переставлены",
+    ),
+    "zeros transposed": (
+        "zeros",
+        {"weights": "np.zeros((layers_dims[l - 1], layers_dims[l]))"},
+        "размеры переставлены",
+    ),
+    "bias of shape (n,)": ("he", {"bias": "np.zeros(layers_dims[l])"}, "Размеров должно быть два"),
+    "bias a row": ("he", {"bias": "np.zeros((1, layers_dims[l]))"}, "размеры переставлены"),
+    "bias a scalar": ("zeros", {"bias": "0"}, "а не одно число"),
+    "bias not zero": ("he", {"bias": "np.ones((layers_dims[l], 1))"}, "Смещения должны быть нулями"),
+    "bias random": ("he", {"bias": "np.random.randn(layers_dims[l], 1)"}, "заполнены и смещения"),
+    "bias None": ("he", {"bias": "None"}, "замените None"),
+    "weights None": ("random", {"weights": "None"}, "замените None"),
+    "weights a list": ("he", {"weights": "[[1.0]]"}, "функцией NumPy"),
+    "weights of another size": ("zeros", {"weights": "np.zeros((layers_dims[l], layers_dims[l]))"}, "Форма весов"),
+    "no factor 10": ("random", {"weights": RANDN}, "множителя нет"),
+    "0.01 for 10": ("random", {"weights": f"{RANDN} * 0.01"}, "множитель — 0.01"),
+    "rand for randn": (
+        "random",
+        {"weights": "np.random.rand(layers_dims[l], layers_dims[l - 1]) * 10"},
+        "это np.random.rand(...), а нужно np.random.randn(...)",
+    ),
+    "rand and 0.01": (
+        "random",
+        {"weights": "np.random.rand(layers_dims[l], layers_dims[l - 1]) * 0.01"},
+        "множитель — 0.01, а нужен 10",
+    ),
+    "zeros for randn": ("random", {"weights": "np.zeros((layers_dims[l], layers_dims[l - 1]))"}, "это np.zeros(...)"),
+    "rand for zeros": (
+        "zeros",
+        {"weights": "np.random.rand(layers_dims[l], layers_dims[l - 1])"},
+        "Веса здесь должны быть нулями",
+    ),
+    "seeded randn for zeros": (
+        "zeros",
+        {"weights": f"(np.random.seed(3) if l == 1 else None) or {RANDN}"},
+        "это np.random.randn(...), а нужно np.zeros(...)",
+    ),
+    "ones for zeros": ("zeros", {"weights": "np.ones((layers_dims[l], layers_dims[l - 1]))"}, "это np.ones(...)"),
+    "seed removed": ("he", {"seed": "pass"}, "убрана строка np.random.seed(3)"),
+    "seed changed": ("random", {"seed": "np.random.seed(4)"}, "изменено начальное состояние генератора"),
+    "seed set in the loop": ("he", {"loop": "np.random.seed(3)"}, "стоит внутри цикла"),
+    "numbers used up before": ("he", {"seed": "np.random.seed(3); np.random.randn()"}, "изменено начальное состояние"),
+    "1/n": (
+        "he",
+        {"weights": f"{RANDN} * np.sqrt(1 / layers_dims[l - 1])"},
+        "np.sqrt(1 / layers_dims[l - 1]), а нужен",
+    ),
+    "no root": ("he", {"weights": f"{RANDN} * 2 / layers_dims[l - 1]"}, "без корня"),
+    "root of 2 only": (
+        "he",
+        {"weights": f"{RANDN} * np.sqrt(2) / layers_dims[l - 1]"},
+        "np.sqrt(2) / layers_dims[l - 1]",
+    ),
+    "fan-out": ("he", {"weights": f"{RANDN} * np.sqrt(2 / layers_dims[l])"}, "np.sqrt(2 / layers_dims[l]), а нужен"),
+    "always the first layer": ("he", {"weights": f"{RANDN} * np.sqrt(2 / layers_dims[0])"}, "layers_dims[0]"),
+    "Glorot": (
+        "he",
+        {"weights": f"{RANDN} * np.sqrt(2 / (layers_dims[l - 1] + layers_dims[l]))"},
+        "(layers_dims[l - 1] + layers_dims[l])",
+    ),
+    "10 for He": ("he", {"weights": f"{RANDN} * 10"}, "множитель — 10"),
+    "sizes hard-coded": ("zeros", {"weights": "np.zeros({1: (2, 3)}.get(l, (1, 2)))"}, "размеры записаны числами"),
+    "numbers hard-coded": (
+        "random",
+        {"weights": f"{RANDN} * (10 if len(layers_dims) == 3 else 7)"},
+        "подогнан под этот пример",
+    ),
+    "division by zero": ("he", {"weights": f"{RANDN} * np.float64(np.nan)"}, "NaN или бесконечность"),
+    "complex numbers": ("he", {"weights": f"{RANDN} * 1j"}, "действительные числа"),
+    "anything else": ("he", {"weights": f"{RANDN} * 0.777"}, "Сравните свою строку"),
+}
+
+
+@pytest.mark.parametrize("method", RIGHT)
+def test_right_functions_pass_with_one_short_line(lab, capsys, method):
+    check_initialization(lab[f"initialize_parameters_{method}"])
+    assert capsys.readouterr().out == f"initialize_parameters_{method}: всё верно.\n"
+
+
+@pytest.mark.parametrize(("method", "changes", "words"), MISTAKES.values(), ids=MISTAKES)
+def test_usual_mistakes_are_recognised(method, changes, words):
+    with pytest.raises(ValueError) as error:
+        check_initialization(defined(method, **changes))
+    message = str(error.value)
+    assert re.match(rf"initialize_parameters_{method}\(\[.*\]\), слой \d: в [Wb]\d", message)
+    assert re.search("ожидал(ось|ся)", message) and "получено" in message
+    assert words in message
+    assert "\n" not in message
+
+
+def test_every_row_of_the_tables_of_words_is_met(lab):
+    messages = []
+    for method, changes, _ in MISTAKES.values():
+        with pytest.raises(ValueError) as error:
+            check_initialization(defined(method, **changes))
+        messages.append(str(error.value))
+    for _, words in (*SHAPE_MISTAKES, *WEIGHT_MISTAKES):
+        assert any(words in message for message in messages), words
+
+
+def test_no_two_rows_of_the_tables_of_numbers_are_alike():
+    sizes = (5, 7, 3)  # n, p, x
+    factors = [factor(*sizes) for factor in FACTORS.values()]
+    assert len(np.unique(np.round(factors, 12))) == len(FACTORS)
+    numbers = [tuple(draw(np.random.RandomState(3), 5, 7).ravel()) for draw in DRAWS.values()]
+    # the seed inside the loop and the biases drawn too begin like the right numbers: later layers differ
+    assert len(set(numbers)) == len(DRAWS) - 2
+
+
+def wrong(parameters):
+    def initialize_parameters_he(layers_dims):
+        return parameters
+
+    return initialize_parameters_he
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        (None, "return parameters"),
+        ([], "ожидался словарь"),
+        ({}, "ожидался ключ 'W1'"),
+        ({1: 2}, "ожидался ключ 'W1'"),
+        ({"w1": 2, "b1": 2}, "как составлен ключ"),
+        ({"W1": np.full((4, 2), 0.1)}, "ожидалось"),
+    ],
+)
+def test_something_else_than_parameters(parameters, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        check_initialization(wrong(parameters))
+
+
+def test_a_layer_too_many(lab):
+    def initialize_parameters_zeros(layers_dims):
+        return lab["initialize_parameters_zeros"]([*layers_dims, 1])
+
+    with pytest.raises(ValueError, match="Такого слоя в сети нет"):
+        check_initialization(initialize_parameters_zeros)
+
+
+def test_a_layer_too_few(lab):
+    def initialize_parameters_zeros(layers_dims):
+        return lab["initialize_parameters_zeros"](layers_dims[:-1])
+
+    with pytest.raises(ValueError, match="Цикл должен пройти по всем слоям"):
+        check_initialization(initialize_parameters_zeros)
+
+
+def test_an_exception_in_the_function_is_named():
+    with pytest.raises(ValueError, match=r"initialize_parameters_he\(\[2, 4, 1\]\).*ZeroDivisionError"):
+        check_initialization(defined("he", weights="1 / 0"))
+
+
+def test_wrong_brackets_are_explained():
+    with pytest.raises(ValueError, match="Проверьте скобки"):
+        check_initialization(defined("zeros", weights="np.zeros(layers_dims[l], layers_dims[l - 1])"))
+
+
+def test_a_result_for_the_function_is_refused():
+    with pytest.raises(ValueError, match=r"получено: dict\. Передайте саму функцию"):
+        check_initialization({})
+
+
+def test_another_function_is_refused():
+    with pytest.raises(ValueError, match="ожидалась одна из функций initialize_parameters_zeros"):
+        check_initialization(print)
+
+
+def test_the_students_generator_is_left_alone(lab):
+    np.random.seed(7)
+    expected = np.random.rand()
+    np.random.seed(7)
+    check_initialization(lab["initialize_parameters_he"])
+    assert np.random.rand() == expected
+
+
+def test_the_function_may_change_the_list_of_sizes(lab, capsys):
+    def initialize_parameters_he(layers_dims):
+        parameters = lab["initialize_parameters_he"](layers_dims)
+        layers_dims.clear()
+        return parameters
+
+    check_initialization(initialize_parameters_he)
+    assert "всё верно" in capsys.readouterr().out
