@@ -11,6 +11,8 @@ import nbformat
 import numpy as np
 import pytest
 
+from tools import lab_cells
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -26,11 +28,9 @@ def cells(notebook):
 
 
 @pytest.fixture
-def lab(cells):
+def lab():
     """The namespace of a student who has run the cells that define model() and the three functions."""
-    namespace = {}
-    for name in ("imports", "model", "graded-zeros", "graded-random", "graded-he"):
-        exec(cells[name].source.replace("%matplotlib inline", ""), namespace)
+    namespace = lab_cells.run()
     plt.close("all")
     return namespace
 

@@ -17,6 +17,7 @@ SECTIONS = [
     "## 3 - Случайная инициализация",
     "## 4 - He-инициализация",
     "## 5 - Выводы",
+    "## 6 - Почему так происходит",
 ]
 GRADED = {
     "graded-zeros": "initialize_parameters_zeros",
@@ -47,10 +48,31 @@ def test_format_and_metadata(notebook):
     }
 
 
-def test_only_the_chaotic_training_carries_metadata(notebook):
-    assert {cell.id: cell.metadata for cell in notebook.cells if cell.metadata} == {
-        "train-random": {"tags": ["nbval-ignore-output"]}
+def test_only_the_chaotic_training_carries_a_tag(notebook):
+    assert {cell.id: cell.metadata.tags for cell in notebook.cells if "tags" in cell.metadata} == {
+        "train-random": ["nbval-ignore-output"]
     }
+    assert all(set(cell.metadata) <= {"tags", "nbgrader"} for cell in notebook.cells)
+
+
+def test_what_nbgrader_takes_each_cell_for(notebook):
+    roles = {cell.id: dict(cell.metadata.nbgrader) for cell in notebook.cells if "nbgrader" in cell.metadata}
+    for cell_id, role in roles.items():
+        assert (role.pop("schema_version"), role.pop("grade_id"), role.pop("task")) == (3, cell_id, False)
+    answers = [name for name, role in roles.items() if role == {"solution": True, "grade": False, "locked": False}]
+    assert answers == list(GRADED)
+    test = {"solution": False, "grade": True, "locked": True, "points": 2}
+    assert [name for name, role in roles.items() if role == test] == [f"check-{kind}" for kind in KINDS]
+    read_only = {name for name, role in roles.items() if role == {"solution": False, "grade": False, "locked": True}}
+    names = ("train", "accuracy", "predictions", "boundary")
+    assert read_only == {"imports", "model"} | {f"{name}-{kind}" for name in names for kind in KINDS}
+    assert len(roles) == len(read_only) + 6
+
+
+def test_nbgrader_can_put_a_deleted_self_check_back(notebook):
+    marked = [cell.id for cell in notebook.cells if "nbgrader" in cell.metadata]
+    for kind in KINDS:  # it looks for the marked cell before, which must be an answer or a test
+        assert marked[marked.index(f"check-{kind}") - 1] == f"graded-{kind}"
 
 
 def test_no_comment_switches_nbval_off(notebook):
@@ -83,7 +105,7 @@ def test_no_local_paths(notebook):
 
 
 def test_size():
-    assert (ROOT / "Initialization.ipynb").stat().st_size < 1e6
+    assert (ROOT / "Initialization.ipynb").stat().st_size < 1.5e6
 
 
 def test_stored_as_jupyter_writes_it(notebook):
@@ -200,7 +222,7 @@ def test_imports(cells):
     names = re.search(r"from init_utils import \(([^)]*)\)", source).group(1)
     assert set(re.findall(r"\w+", names)) == {
         "sigmoid", "relu", "compute_loss", "forward_propagation", "backward_propagation", "update_parameters",
-        "predict", "load_dataset", "plot_decision_boundary", "predict_dec",
+        "check_initialization", "predict", "load_dataset", "plot_decision_boundary", "predict_dec",
     }  # fmt: skip
     assert "%matplotlib inline" in source
     assert 'rcParams["figure.figsize"] = (10.0, 6.0)' in source
@@ -212,6 +234,14 @@ def test_signature_of_model(lab):
     assert str(signature) == (
         "(X, Y, learning_rate=0.01, num_iterations=15000, print_cost=True, initialization='he', history=None)"
     )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_expected_table_is_followed_by_the_self_check(notebook, cells, kind):
+    ids = [cell.id for cell in notebook.cells]
+    assert ids.index(f"check-{kind}") == ids.index(f"expected-{kind}") + 1
+    assert cells[f"check-{kind}"].source == f"check_initialization(initialize_parameters_{kind})"
+    assert text_of(cells[f"check-{kind}"]) == f"initialize_parameters_{kind}: всё верно.\n"
 
 
 @pytest.mark.parametrize("kind", KINDS)

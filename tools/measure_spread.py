@@ -1,4 +1,4 @@
-"""Measure how far the results of the three trainings depend on the computer's rounding.
+"""Measure how far the results of the lab depend on the computer's rounding.
 
     python tools/measure_spread.py [--nudges N]
 
@@ -6,7 +6,9 @@ Every matrix kernel that OpenBLAS has for this CPU's architecture trains the net
 changes of one initial weight each do (10 if not told). Printed for each start: the smallest and the largest
 loss at iterations 1000 and 7000 and after all updates, the largest difference between them, the distance of
 the nearest output from 0.5, and whether all 400 predictions agree. The tolerance in the cell accuracy-random
-rests on this.
+rests on this. Then, for everything that section 6 computes: the smallest and the largest value of the number that
+differs most, relative to its size; and whether sections 5 and 6 print the same in all runs. The digits that they
+print rest on this.
 """
 
 import argparse
@@ -17,14 +19,22 @@ import os
 import platform
 import subprocess
 import sys
-from pathlib import Path
 
-import matplotlib
-import nbformat
+import lab_cells
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
 KINDS = ("zeros", "random", "he")
+COMPUTED = (
+    "constant_loss",
+    "difference",
+    "signals",
+    "uneven_signals",
+    "inside",
+    "scale_ends",
+    "luck",
+    "divergences",
+    "nearest",
+)
 KERNELS = {
     "x86_64": ["Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX"],
     "aarch64": ["ARMV8", "CORTEXA57", "NEOVERSEN1", "NEOVERSEV1", "THUNDERX2T99"],
@@ -33,13 +43,7 @@ KERNELS = {
 
 def train(nudge=None):
     """Run the lab's own cells; `nudge` is the number of the weight to move by one unit in the last place."""
-    matplotlib.use("Agg")
-    sys.path.insert(0, str(ROOT))
-    cells = {cell.id: cell.source for cell in nbformat.read(ROOT / "Initialization.ipynb", as_version=4).cells}
-    lab = {}
-    for name in ("imports", "model", "graded-zeros", "graded-random", "graded-he"):
-        exec(cells[name].replace("%matplotlib inline", ""), lab)
-
+    cells, lab = lab_cells.sources(), lab_cells.run()
     results = {}
     for kind in KINDS:
         initialize = f"initialize_parameters_{kind}"
@@ -55,14 +59,33 @@ def train(nudge=None):
             "at the end": lab["compute_loss"](outputs[0], lab["train_Y"]),
             "outputs": np.hstack(outputs)[0].tolist(),
         }
+
+    printed = io.StringIO()
+    ids = list(cells)
+    with contextlib.redirect_stdout(printed):
+        for name in ids[ids.index("compare-style") :]:
+            exec(cells[name], lab)
+            if name == "why-functions" and nudge is not None:
+                lab["random_start"] = nudged(lab["random_start"], nudge)
+    results["computed"] = {name: numbers(lab[name]) for name in COMPUTED}
+    results["printed"] = printed.getvalue()
     return results
+
+
+def numbers(value):
+    """All numbers in nested dicts, lists and arrays, in order."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return [number for part in value for number in numbers(part)]
+    return np.ravel(value).tolist()
 
 
 def nudged(initialize, number):
     """The same initialization, with weight `number` of W1 (counted through it, then down) moved by one ulp."""
 
-    def changed(layers_dims):
-        parameters = initialize(layers_dims)
+    def changed(*args, **kwargs):
+        parameters = initialize(*args, **kwargs)
         weights = parameters["W1"].ravel()
         towards = -np.inf if number // weights.size % 2 else np.inf
         weights[number % weights.size] = np.nextafter(weights[number % weights.size], towards)
@@ -104,6 +127,13 @@ def main():
         outputs = np.array([run[kind]["outputs"] for run in runs])
         agree = bool((outputs > 0.5).all(axis=0).sum() + (outputs <= 0.5).all(axis=0).sum() == outputs.shape[1])
         print(f"{kind:7} nearest output to 0.5: {abs(outputs - 0.5).min():.4f}; all predictions agree: {agree}")
+    for name in COMPUTED:
+        values = np.array([run["computed"][name] for run in runs])
+        low, high = values.min(axis=0), values.max(axis=0)
+        spread = (high - low) / np.maximum(abs(values).max(axis=0), np.finfo(float).tiny)
+        worst = np.argmax(spread)
+        print(f"{name:15} {low[worst]:.8g} ... {high[worst]:.8g}  relative spread {spread[worst]:.1e}")
+    print("sections 5 and 6 print the same in all runs:", len({run["printed"] for run in runs}) == 1)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
-"""Execute Initialization.ipynb from a fresh kernel, store its outputs, renew the README's figure.
+"""Execute Initialization.ipynb from a fresh kernel, store its outputs, renew what is made from them.
 
     python tools/refresh_notebook.py
 
-The files are replaced only after every cell has run without an error and without a word on stderr. What
-Jupyter adds on the way (timings, the version of this machine's Python) is left out, so that a diff shows
-only what changed in the lab.
+That is: the tables «Ожидаемый результат», the README's figure, the metadata for nbgrader. The files are
+replaced only after every cell has run without an error and without a word on stderr. What Jupyter adds on
+the way (timings, the version of this machine's Python) is left out, so that a diff shows only what changed
+in the lab.
 """
 
 import base64
 import os
+import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -17,9 +20,19 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "Initialization.ipynb"
-README_FIGURE = ("boundary-he", ROOT / "docs" / "boundary-he.png")
+README_FIGURE = ("compare-boundaries", ROOT / "docs" / "boundaries.png")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
+
+# What nbgrader takes a cell for, by its id; the cells that are not named here are the student's own. No read-only
+# cell stands between an answer and its test: nbgrader puts a deleted test back only right behind an answer or a test.
+ANSWER = {"solution": True, "grade": False, "locked": False}
+TEST = {"solution": False, "grade": True, "locked": True, "points": 2}
+READ_ONLY = {"solution": False, "grade": False, "locked": True}
+ROLES = {"imports": READ_ONLY, "model": READ_ONLY}
+for method in ("zeros", "random", "he"):
+    ROLES |= {f"graded-{method}": ANSWER, f"check-{method}": TEST}
+    ROLES |= {f"{name}-{method}": READ_ONLY for name in ("train", "accuracy", "predictions", "boundary")}
 
 
 def execute(notebook, folder):
@@ -35,10 +48,24 @@ def execute(notebook, folder):
 
 
 def clean(notebook):
-    """Keep only the metadata that the lab needs: the kernel, the language, the tags of cells."""
+    """Keep only the metadata that the lab needs: the kernel, the language, the tags of cells, nbgrader's roles."""
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k == "tags"})
+        metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+        if cell.id in ROLES:
+            metadata["nbgrader"] = {"schema_version": 3, "grade_id": cell.id, "task": False, **ROLES[cell.id]}
+        cell.metadata = nbformat.from_dict(metadata)
+
+
+def renew_expected_tables(notebook):
+    """Write into each table «Ожидаемый результат» what the cell above it has printed."""
+    for above, cell in pairwise(notebook.cells):
+        if cell.id.startswith("expected-"):
+            values = re.findall(
+                r"^(\w\d) = (.*?)(?=\n\w\d = |\Z)", above.outputs[0]["text"].rstrip(), re.MULTILINE | re.DOTALL
+            )
+            rows = [f"<tbody><tr><th>{name}</th><td><pre>{value}</pre></td></tr></tbody>" for name, value in values]
+            cell.source = "\n".join(["**Ожидаемый результат**:", "", "<table>", *rows, "</table>"])
 
 
 def figure(notebook, cell_id):
@@ -61,6 +88,7 @@ def replace(path, content):
 def main():
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     execute(notebook, ROOT)
+    renew_expected_tables(notebook)
     clean(notebook)
     nbformat.validate(notebook)
     replace(NOTEBOOK, (nbformat.writes(notebook) + "\n").encode())
