@@ -6,13 +6,15 @@ import re
 import pytest
 from conftest import ROOT
 
+from benchmarks import contestants, report
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)\n```", README, re.DOTALL)
 
 
 @pytest.mark.parametrize("shell", ["bash", "powershell"])
 def test_two_one_line_commands_set_everything_up(shell):
-    commands = [text for language, text in BLOCKS if language == shell and "venv" in text]
+    commands = [text for language, text in BLOCKS if language == shell and "-m venv" in text]
     assert len(commands) == 2
     for command in commands:
         assert "\n" not in command
@@ -27,9 +29,9 @@ def test_ci_calls_the_test_command():
 
 
 def test_the_figure_is_the_notebooks_own(cells):
-    (image,) = [o["data"]["image/png"] for o in cells["boundary-he"].outputs if "data" in o]
-    assert (ROOT / "docs" / "boundary-he.png").read_bytes() == base64.b64decode(image)
-    assert "(docs/boundary-he.png)" in README
+    (image,) = [o["data"]["image/png"] for o in cells["compare-boundaries"].outputs if "data" in o]
+    assert (ROOT / "docs" / "boundaries.png").read_bytes() == base64.b64decode(image)
+    assert "(docs/boundaries.png)" in README
 
 
 def test_numbers_are_those_of_the_notebook(cells):
@@ -54,3 +56,12 @@ def test_the_number_of_cells_that_nbval_reports(notebook):
 def test_every_file_named_exists():
     for name in re.findall(r"^\| `([^`]+)`", README, re.MULTILINE):
         assert (ROOT / name).exists(), name
+
+
+def test_the_benchmarks_tables_are_there():
+    published = README[README.index(report.BEGIN) : README.index(report.END)]
+    optional = [name for name, _ in contestants.OPTIONAL.values()]
+    for name in [*contestants.ALWAYS, *optional]:
+        assert f"| {name} | " in published, name
+    assert "| 300 000 примеров |" in published
+    assert "| Весь блокнот, `pytest --nbval` |" in published

@@ -1,0 +1,116 @@
+"""nbgrader, the real thing, in a temporary course: hand out, grade, export the marks, validate."""
+
+import csv
+import importlib.util
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from conftest import ROOT
+from submissions import completed, write
+from test_notebook import GRADED
+
+from grading import handout
+from grading.__main__ import main
+
+if not importlib.util.find_spec("nbgrader"):
+    pytest.skip("nbgrader is not installed: pip install -r tests/requirements.txt", allow_module_level=True)
+
+NOTEBOOK = "Initialization.ipynb"
+SOLUTIONS = {cell.id: cell.source for cell in completed().cells if cell.id in GRADED}
+
+
+@pytest.fixture(scope="module")
+def nbgrader(tmp_path_factory):
+    """A function that runs an nbgrader command in a course; its attribute `course` is the folder."""
+    course = tmp_path_factory.mktemp("nbgrader") / "course"
+    assert main(["course", str(course)]) == 0
+    jupyter = {f"JUPYTER_{name}_DIR": str(course / "jupyter" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "nbgrader", *arguments]
+        path = f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ['PATH']}"  # it calls `alembic`
+        environment = {**os.environ, **jupyter, "HOME": str(course / "home"), "PATH": path}
+        result = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=600)
+        assert result.returncode == 0, result.stderr
+        return result.stdout + result.stderr
+
+    run.course = course
+    run("generate_assignment", handout.ASSIGNMENT)
+    return run
+
+
+@pytest.fixture(scope="module")
+def released(nbgrader):
+    return nbformat.read(nbgrader.course / "release" / handout.ASSIGNMENT / NOTEBOOK, as_version=4)
+
+
+def solve(notebook, **changes):
+    """Solve every exercise, then replace in the cell graded-<method> one text by another."""
+    for cell in notebook.cells:
+        cell.source = SOLUTIONS.get(cell.id, cell.source)
+        for method, (old, new) in changes.items():
+            if cell.id == f"graded-{method}":
+                assert old in cell.source
+                cell.source = cell.source.replace(old, new)
+    return notebook
+
+
+def without(notebook, *words):
+    """The notebook as students spoil it: all cells whose ids begin with one of the words deleted."""
+    notebook.cells = [cell for cell in notebook.cells if not cell.id.startswith(words)]
+    return notebook
+
+
+def blank():
+    return nbformat.reads(handout.blank_text(), as_version=4)
+
+
+def test_students_get_the_same_cells_as_from_grading_blank(released):
+    assert [(cell.id, cell.source) for cell in released.cells] == [(cell.id, cell.source) for cell in blank().cells]
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in released.cells)
+
+
+def test_marks_in_the_csv(nbgrader, released):
+    warning = ("    parameters = {}", "    import warnings; warnings.warn('?')\n    parameters = {}")
+    tampered = solve(blank(), he=("np.sqrt(2 /", "np.sqrt(1 /"))
+    for cell in tampered.cells:
+        if cell.id.startswith("check-"):
+            cell.source = "print('всё верно')"
+    # the submission, its mark
+    submissions = {
+        "right": (solve(released.copy()), 6),
+        "half-right": (solve(blank(), random=("* 10", "* 9")), 4),
+        "unsolved": (blank(), 0),
+        "tests changed": (tampered, 4),
+        "cells deleted": (without(solve(blank(), zeros=warning), "check", "show", "run", "expected"), 6),
+    }
+    for student, (notebook, _) in submissions.items():
+        write(nbgrader.course / "submitted" / student / handout.ASSIGNMENT / NOTEBOOK, notebook)
+    nbgrader("autograde", handout.ASSIGNMENT)
+    nbgrader("export", "--to", "marks.csv")
+
+    with open(nbgrader.course / "marks.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["student_id"]: float(row["score"]) for row in rows} == {n: mark for n, (_, mark) in submissions.items()}
+    assert {float(row["max_score"]) for row in rows} == {6}
+
+    graded = nbformat.read(nbgrader.course / "autograded" / "right" / handout.ASSIGNMENT / NOTEBOOK, as_version=4)
+    for cell in graded.cells:
+        assert not [output for output in cell.get("outputs", []) if output.output_type == "error"], cell.id
+
+
+def test_validate_objects_to_the_unsolved_exercises_only(nbgrader):
+    words = nbgrader("validate", f"release/{handout.ASSIGNMENT}/{NOTEBOOK}")
+    assert "VALIDATION FAILED ON 3 CELL(S)!" in words
+    for function in GRADED.values():
+        assert f"check_initialization({function})" in words
+    assert "metadata" not in words.lower() and "HAVE CHANGED" not in words
+    assert "ERROR" not in words
+
+
+def test_validate_accepts_the_completed_notebook(nbgrader):
+    words = nbgrader("validate", str(ROOT / NOTEBOOK))
+    assert "Success! Your notebook passes all the tests." in words
