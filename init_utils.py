@@ -123,6 +123,7 @@ def forward_propagation(X, parameters):
     return a3, (z1, a1, W1, b1, z2, a2, W2, b2, z3, a3, W3, b3)
 
 
+@np.errstate(divide="ignore")  # log(0) — это −inf, без предупреждения
 def compute_loss(a3, Y):
     """Функция потерь: средняя перекрёстная энтропия (cross-entropy).
 
@@ -159,8 +160,7 @@ def compute_loss(a3, Y):
     """
     _check_answers(a3, Y)
     true_class_probability = np.abs(a3 - (1 - Y))
-    with np.errstate(divide="ignore"):
-        loss = float((-np.log(true_class_probability)).sum() / Y.shape[1])
+    loss = float((-np.log(true_class_probability)).sum() / Y.shape[1])
     if not loss >= 0:
         _explain_loss(a3, Y)
     return loss
@@ -387,8 +387,8 @@ def plot_decision_boundary(model, X, y):
     TypeError
         `X` или `y` — не массив NumPy.
     ValueError
-        Формы не согласованы, массив пуст, среди значений есть NaN, метки, отличные от 0 и 1
-        или `model` вернула не k меток.
+        Формы не согласованы, массив пуст, среди значений есть NaN или метки, отличные от 0 и 1,
+        либо `model` вернула не k меток.
     """
     axes = plt.gca()
     _check_points(X, y)
@@ -662,7 +662,7 @@ DRAWS = {
     "случайные смещения": lambda g, n, p: (g.randn(n, p), g.randn(n, 1))[0],
 }
 DRAW_WORDS = {
-    "seed в цикле": "Похоже, np.random.seed(3) стоит внутри цикла: вызовите её один раз, до цикла.",
+    "seed в цикле": f"Похоже, np.random.seed({SEED}) стоит внутри цикла: перенесите эту строку в начало функции.",
     "случайные смещения": "Похоже, случайными числами заполнены и смещения, а они должны быть нулями: "
     "np.zeros((layers_dims[l], 1)).",
 }
@@ -780,12 +780,12 @@ WEIGHT_MISTAKES = (
     ),
     (
         lambda answers, right: not all(_repeats(answer) for answer in answers),
-        "Веса меняются от вызова к вызову. Похоже, убрана строка np.random.seed(3): она стоит в начале функции.",
+        f"Веса меняются от вызова к вызову. Похоже, убрана строка np.random.seed({SEED}): верните её в начало функции.",
     ),
     (
         lambda answers, right: all(_has_spread(*pair) for pair in zip(answers, right, strict=True)),
         "Разброс весов верен, а сами числа другие. Похоже, изменено начальное состояние генератора: "
-        "нужно один раз, в начале функции, вызвать np.random.seed(3), а затем по разу на слой — np.random.randn.",
+        f"нужно один раз, в начале функции, вызвать np.random.seed({SEED}), а затем по разу на слой — np.random.randn.",
     ),
     (
         lambda answers, right: True,
@@ -808,8 +808,8 @@ def check_initialization(function):
     Raises
     ------
     ValueError
-        Функция остановилась с ошибкой или вернула не то. Сообщение называет функцию, слой, что
-        ожидалось, что получено и в чём, вероятно, ошибка.
+        Функция остановилась с ошибкой или вернула не то. Сообщение называет функцию и слой и говорит,
+        что ожидалось, что получено и в чём, вероятно, ошибка.
 
     Notes
     -----
@@ -855,7 +855,7 @@ def find_mistakes(method, answers):
         for parameters in results:
             if not isinstance(parameters, dict):
                 fact = f"{_call(method, layers_dims)}: ожидался словарь parameters, получено: {_describe(parameters)}."
-                return dict.fromkeys("Wb", Mistake(fact, "Функция заканчивается строкой return parameters."))
+                return dict.fromkeys("Wb", Mistake(fact, "Функция должна заканчиваться строкой return parameters."))
     right = [_right_parameters(method, answer.layers_dims) for answer in answers]
     return {letter: _first_mistake(method, letter, answers, right) for letter in "Wb"}
 
@@ -949,7 +949,7 @@ def _explain_weights(method, answers):
 
 
 def _weights(answers):
-    """Все весовые матрицы ответов."""
+    """Все матрицы весов из ответов."""
     return [
         value
         for answer in answers
