@@ -38,14 +38,16 @@ def main(arguments=None):
 
 
 def parser():
-    result = argparse.ArgumentParser(prog="python -m grading", description="Проверка лабораторных работ «Инициализация».")
+    result = argparse.ArgumentParser(prog="python -m grading", description="Проверка лабораторной работы.")
     commands = result.add_subparsers(required=True, metavar="COMMAND")
     grade_ = commands.add_parser("grade", help="оценить работы", description=grade.__doc__)
     grade_.set_defaults(command=grade)
     grade_.add_argument("paths", nargs="+", metavar="PATH", help="блокнот или папка, в которой ищутся *.ipynb")
     grade_.add_argument("--csv", metavar="FILE", help="таблица оценок; «-» — на стандартный вывод")
     grade_.add_argument("--feedback", metavar="DIR", help="папка для страниц с отзывами")
-    grade_.add_argument("--jobs", type=positive(int), default=os.cpu_count(), metavar="N", help="сколько работ проверять одновременно")
+    grade_.add_argument(
+        "--jobs", type=positive(int), default=os.cpu_count(), metavar="N", help="сколько работ одновременно"
+    )
     grade_.add_argument(
         "--timeout", type=positive(float), default=10, metavar="SECONDS", help="предел времени на одну функцию"
     )

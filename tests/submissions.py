@@ -3,15 +3,18 @@
 import nbformat
 from conftest import ROOT
 
+from init_utils import SEED
+
 RIGHT = {
     "zeros": "np.zeros((layers_dims[l], layers_dims[l - 1]))",
     "random": "np.random.randn(layers_dims[l], layers_dims[l - 1]) * 10",
     "he": "np.random.randn(layers_dims[l], layers_dims[l - 1]) * np.sqrt(2 / layers_dims[l - 1])",
 }
 BIAS = "np.zeros((layers_dims[l], 1))"
+SEEDED = f"np.random.seed({SEED})"
 
 
-def function(method, weights=None, bias=BIAS, seed="np.random.seed(3)", loop=""):
+def function(method, weights=None, bias=BIAS, seed=SEEDED, loop=""):
     """The code of one function, right but for what is given."""
     lines = [
         f"def initialize_parameters_{method}(layers_dims):",

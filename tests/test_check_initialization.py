@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 import pytest
-from submissions import defined
+from submissions import SEEDED, defined
 
-from init_utils import DRAWS, FACTORS, RIGHT, SHAPE_MISTAKES, WEIGHT_MISTAKES, check_initialization
+from init_utils import DRAWS, FACTORS, RIGHT, SEED, SHAPE_MISTAKES, WEIGHT_MISTAKES, check_initialization
 
 RANDN = "np.random.randn(layers_dims[l], layers_dims[l - 1])"
 
@@ -51,14 +51,14 @@ MISTAKES = {
     ),
     "seeded randn for zeros": (
         "zeros",
-        {"weights": f"(np.random.seed(3) if l == 1 else None) or {RANDN}"},
+        {"weights": f"({SEEDED} if l == 1 else None) or {RANDN}"},
         "это np.random.randn(...), а нужно np.zeros(...)",
     ),
     "ones for zeros": ("zeros", {"weights": "np.ones((layers_dims[l], layers_dims[l - 1]))"}, "это np.ones(...)"),
-    "seed removed": ("he", {"seed": "pass"}, "убрана строка np.random.seed(3)"),
-    "seed changed": ("random", {"seed": "np.random.seed(4)"}, "изменено начальное состояние генератора"),
-    "seed set in the loop": ("he", {"loop": "np.random.seed(3)"}, "стоит внутри цикла"),
-    "numbers used up before": ("he", {"seed": "np.random.seed(3); np.random.randn()"}, "изменено начальное состояние"),
+    "seed removed": ("he", {"seed": "pass"}, f"убрана строка {SEEDED}"),
+    "seed changed": ("random", {"seed": f"np.random.seed({SEED + 1})"}, "изменено начальное состояние генератора"),
+    "seed set in the loop": ("he", {"loop": SEEDED}, "стоит внутри цикла"),
+    "numbers used up before": ("he", {"seed": f"{SEEDED}; np.random.randn()"}, "изменено начальное состояние"),
     "1/n": (
         "he",
         {"weights": f"{RANDN} * np.sqrt(1 / layers_dims[l - 1])"},

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import ROOT
-from submissions import BIAS, RIGHT, completed, function, submission, write
+from submissions import BIAS, RIGHT, SEEDED, completed, function, submission, write
 
 if sys.platform != "linux":
     pytest.skip("the grader needs Linux", allow_module_level=True)
@@ -83,7 +83,7 @@ RIGHT_ANSWERS = {
         he="import math\n" + function("he", f"{RANDN} * math.sqrt(2 / layers_dims[l - 1])")
     ),
     "math with its import inside": submission(
-        he=function("he", f"{RANDN} * sqrt(2 / layers_dims[l - 1])", seed="from math import sqrt; np.random.seed(3)")
+        he=function("he", f"{RANDN} * sqrt(2 / layers_dims[l - 1])", seed=f"from math import sqrt; {SEEDED}")
     ),
     "math with its import in another cell": submission(
         "from math import *", he=function("he", f"{RANDN} * sqrt(2 / layers_dims[l - 1])")
@@ -92,9 +92,8 @@ RIGHT_ANSWERS = {
         "import math\nFACTOR = 2", HELPER, he=function("he", f"{RANDN} * scale(layers_dims[l - 1])")
     ),
     "local names": submission(
-        he="""def initialize_parameters_he(layers_dims):
-    np.random.seed(3)
-    params, rng = {}, np.random
+        he=f"def initialize_parameters_he(layers_dims):\n    {SEEDED}\n"
+        """    params, rng = {}, np.random
     for i, (n_in, n_out) in enumerate(zip(layers_dims, layers_dims[1:]), 1):
         params[f"W{i}"], params["b%d" % i] = rng.randn(n_out, n_in) * np.sqrt(2 / n_in), np.zeros((n_out, 1))
     return params"""
@@ -103,7 +102,7 @@ RIGHT_ANSWERS = {
         "parameters = no_such_function()\nL = 1 / 0", he=function("he")
     ),
     "prints and warnings": submission(
-        he=function("he", seed="import warnings; warnings.warn('!'); print('ok' * 1000); np.random.seed(3)")
+        he=function("he", seed=f"import warnings; warnings.warn('!'); print('ok' * 1000); {SEEDED}")
     ),
     "None overwritten below": submission(he=function("he", loop="parameters['W' + str(l)] = None")),
     "the last definition": submission(function("he", "None"), function("he", "1 / 0")),
@@ -176,7 +175,7 @@ WRONG_ANSWERS = {
         "wrong", 2, 1, 2, "переставлены",
     ),
     "both": (submission(random=function("random", RANDN, "0")), "wrong", 2, 0, 2, "одно число"),
-    "seed removed": (submission(he=function("he", seed="")), "wrong", 2, 2, 1, "seed(3)"),
+    "seed removed": (submission(he=function("he", seed="")), "wrong", 2, 2, 1, SEEDED),
     "right for the shown sizes only": (
         submission(zeros=function("zeros", "np.zeros({1: (2, 3)}.get(l, (1, 2)))")), "wrong", 1, 2, 2, "числами",
     ),
