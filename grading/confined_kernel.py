@@ -19,6 +19,7 @@ FILE_SIZE = 16 << 20
 
 def main(connection_file, modules):
     confinement.confine(
+        parent=int(os.environ["JPY_PARENT_PID"]),
         read=[*confinement.python_files(), modules],
         write=[os.environ["HOME"], os.environ["JUPYTER_RUNTIME_DIR"], os.devnull],
         memory=MEMORY,

@@ -38,7 +38,7 @@ READ_FILE, READ_DIR = 1 << 2, 1 << 3
 # write and truncate a file, create and remove one; a socket is a file too (the kernel's channels)
 CHANGE_FILE, CHANGE_DIR = 1 << 1 | 1 << 14, 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9
 ALL_RIGHTS_OF_ABI = (0, 13, 14, 15, 15, 16)  # the number of rights that Landlock's version knows
-NETWORK_FROM_ABI, SCOPE_FROM_ABI = 4, 6
+TRUNCATE_FROM_ABI, NETWORK_FROM_ABI, SCOPE_FROM_ABI = 3, 4, 6
 
 
 def landlock_version():
@@ -104,6 +104,7 @@ FORBIDDEN = {
     # a way out: descriptors over a socket, news of other folders
     "connect": (42, 203), "sendmsg": (46, 211), "sendmmsg": (307, 269), "inotify_init": (253, None),
     "inotify_init1": (294, 26), "fanotify_init": (300, 262),
+    "truncate": (76, 45),  # Landlock knows it from version 3 on
 }  # fmt: skip
 # honest libraries make these calls too: they succeed and change nothing
 WITHOUT_EFFECT = {
@@ -111,11 +112,20 @@ WITHOUT_EFFECT = {
     "setpriority": (141, 140), "ioprio_set": (251, 30), "sched_setaffinity": (203, 122),
     "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
     # changes of files that Landlock does not see
-    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53),
     "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
     "utime": (132, None), "utimes": (235, None), "utimensat": (280, 88), "futimesat": (261, None),
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
+    "lremovexattr": (198, 15), "fremovexattr": (199, 16),
 }  # fmt: skip
+# commands that may be given, by the call that they are given to; others reach for other processes and other files
+COMMANDS = {
+    # F_DUPFD to F_SETLKW, the locks of open files, F_DUPFD_CLOEXEC
+    (72, 25): (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030),
+    # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
+    (16, 29): (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451),
+}
+NEWER_CALLS = 450  # system calls from this number on came after Linux 5.16: libraries can do without them
 SOCKETPAIR, SENDTO = (53, 199), (44, 206)
 LISTENING = {"bind": (49, 200), "listen": (50, 201), "accept": (43, 202), "accept4": (288, 242)}
 SOCKET, CLONE, CLONE3, PRCTL, PRLIMIT = (41, 198), (56, 220), (435, 435), (157, 167), (302, 261)
@@ -138,7 +148,8 @@ CLONE_THREAD, AF_UNIX, SOCK_STREAM, SOCKET_TYPES = 0x10000, 1, 1, 0xF
 def refuse_system_calls(listening):
     """From now on the calls in FORBIDDEN fail, those in WITHOUT_EFFECT do nothing.
 
-    `listening`: Unix sockets may be opened, to listen on; otherwise no socket but a pair within the process.
+    `listening`: threads may be started, and Unix sockets opened to listen on, as a kernel of Jupyter does;
+    otherwise no thread, and no socket but a pair within the process.
     """
     if not seccomp_available():
         return
@@ -151,14 +162,18 @@ def refuse_system_calls(listening):
     ]
     if platform.machine() == "x86_64":
         program += [(AT_LEAST, 0, 1, X32_CALLS), (RETURN, 0, 0, REFUSE)]
+    program += [(AT_LEAST, 0, 1, NEWER_CALLS), (RETURN, 0, 0, NO_SUCH_CALL)]
     for calls, answer in ((FORBIDDEN | ({} if listening else LISTENING), REFUSE), (WITHOUT_EFFECT, DO_NOTHING)):
         for numbers in calls.values():
             if numbers[column] is not None:
                 program += on_call(numbers[column], (RETURN, 0, 0, answer))
     program += on_call(CLONE3[column], (RETURN, 0, 0, NO_SUCH_CALL))  # the C library falls back to clone
-    program += on_call(
-        CLONE[column], (LOAD, 0, 0, ARGUMENT_0), (ANY_BIT, 1, 0, CLONE_THREAD), (RETURN, 0, 0, TRY_LATER)
-    )
+    for numbers, commands in COMMANDS.items():
+        last = len(commands)
+        known = [(EQUAL, last - i, 0, command) for i, command in enumerate(commands)]  # past the refusal
+        program += on_call(numbers[column], (LOAD, 0, 0, ARGUMENT_1), *known, (RETURN, 0, 0, REFUSE))
+    threads = ((LOAD, 0, 0, ARGUMENT_0), (ANY_BIT, 1, 0, CLONE_THREAD)) if listening else ()
+    program += on_call(CLONE[column], *threads, (RETURN, 0, 0, TRY_LATER))
     program += on_call(PRCTL[column], (LOAD, 0, 0, ARGUMENT_0), (EQUAL, 0, 1, PR_SET_PDEATHSIG), (RETURN, 0, 0, REFUSE))
     program += on_call(PRLIMIT[column], (LOAD, 0, 0, ARGUMENT_0), (EQUAL, 1, 0, 0), (RETURN, 0, 0, REFUSE))
     program += on_call(
@@ -209,7 +224,7 @@ def seccomp_available():
 # --------------------------------------------------------------------------------------
 
 
-def confine(read, write, memory, seconds, file_size, listening=False):
+def confine(parent, read, write, memory, seconds, file_size, listening=False):
     """Give up all rights but these: files to read and write, bytes of memory, seconds of processor time."""
     for limit, value in (
         (resource.RLIMIT_AS, memory),
@@ -219,7 +234,7 @@ def confine(read, write, memory, seconds, file_size, listening=False):
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (value, value))
-    die_with_parent()
+    die_with_parent(parent)
     drop_capabilities()
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     allow_only_files(read, write)
@@ -232,9 +247,20 @@ def drop_capabilities():
     check(libc.capset(struct.pack("=Ii", version, 0), nobody))
 
 
-def die_with_parent():
-    """The kernel kills this process as soon as its parent ends, however it ends."""
+def die_with_parent(parent):
+    """The kernel kills this process as soon as its parent, the process with this number, ends, however it ends."""
     check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+    if os.getppid() != parent:  # it has ended already
+        os._exit(1)
+
+
+def children_with_too_many_threads(pid, most=64):
+    """The processes that process `pid` has started and that have started more than `most` threads."""
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # a process that ends meanwhile
+            found += [child for child in path.read_text().split() if len(os.listdir(f"/proc/{child}/task")) > most]
+    return found
 
 
 def folder_size(folder, most_folders=1_000):
@@ -278,6 +304,8 @@ def missing_protection():
     missing = []
     if not landlock_version():
         missing.append("Landlock: код студента может читать файлы, доступные вам")
+    elif landlock_version() < TRUNCATE_FROM_ABI:
+        missing.append("Landlock версии 3: код студента может стереть содержимое файлов Python")
     if not seccomp_available():
         missing.append("seccomp: код студента может выходить в сеть и запускать программы")
     return missing

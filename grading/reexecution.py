@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from matplotlib import font_manager
 
-from grading.confinement import folder_size, temporary_folder
+from grading.confinement import children_with_too_many_threads, folder_size, temporary_folder
 from grading.sandbox import clean_environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,8 +51,9 @@ class Reexecution:
             raise ChildProcessError
         reading, writing = os.pipe()
         try:
+            arguments = (folder / "lab" / "Initialization.ipynb", writing, os.getpid())
             self.process = subprocess.Popen(
-                [sys.executable, "-I", HERE / "run_nbval.py", folder / "lab" / "Initialization.ipynb", str(writing)],
+                [sys.executable, "-I", HERE / "run_nbval.py", *map(str, arguments)],
                 pass_fds=[writing],
                 env=environment(folder),
                 cwd=folder,
@@ -64,11 +65,15 @@ class Reexecution:
         finally:
             os.close(writing)
         try:
-            text = read_until(reading, time.monotonic() + LONGEST, folder)
+            text = read_until(reading, time.monotonic() + LONGEST, lambda: self.is_overfull(folder))
         finally:
             os.close(reading)
             self.end()
         return [json.loads(line) for line in text.splitlines()]
+
+    def is_overfull(self, folder):
+        """The student's code takes more disk or starts more threads than it should."""
+        return folder_size(folder) > FOLDER_SIZE or children_with_too_many_threads(self.process.pid)
 
     def end(self):
         """No process is left behind: the kernel dies with nbval."""
@@ -121,15 +126,15 @@ def environment(folder):
     }
 
 
-def read_until(descriptor, end, folder):
-    """What comes over a pipe until it is closed; an error when `end` passes first or the folder gets too full."""
+def read_until(descriptor, end, is_overfull):
+    """What comes over a pipe until it is closed; an error when `end` passes first or something gets too full."""
     text = bytearray()
     while len(text) < LARGEST_VERDICT:
         if time.monotonic() > end:
             raise TimeoutError
-        if folder_size(folder) > FOLDER_SIZE:
+        if is_overfull():
             raise ChildProcessError
-        if select.select([descriptor], [], [], 0.5)[0]:
+        if select.select([descriptor], [], [], 0.2)[0]:
             part = os.read(descriptor, 1 << 16)
             if not part:
                 break

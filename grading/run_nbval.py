@@ -1,6 +1,6 @@
 """Re-execute a notebook under nbval and write the verdict to a descriptor, one JSON line a cell.
 
-Run as `python -I run_nbval.py NOTEBOOK DESCRIPTOR` with the environment that reexecution.py makes. The
+Run as `python -I run_nbval.py NOTEBOOK DESCRIPTOR PARENT` with the environment that reexecution.py makes. The
 student's code runs in the kernel, another process, which knows neither this descriptor nor our memory.
 """
 
@@ -38,8 +38,8 @@ class Verdict:
         print(json.dumps({"finished": int(exitstatus)}), file=self.stream)
 
 
-def main(notebook, descriptor):
-    confinement.die_with_parent()
+def main(notebook, descriptor, parent):
+    confinement.die_with_parent(parent)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))  # the kernel has a limit of its own
     # Unix sockets: the kernel needs no network, not even its own loopback
     channels = os.path.join(os.environ["JUPYTER_RUNTIME_DIR"], "channel")
@@ -50,4 +50,4 @@ def main(notebook, descriptor):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], *map(int, sys.argv[2:]))

@@ -27,6 +27,7 @@ FOLDER_SIZE = 16 << 20
 def main(control):
     # what the first extraction loads and compiles, every child then has
     extraction.extract(b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', [])
+    parent = os.getpid()
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, 1 << 12, 1)
         if not data:
@@ -35,7 +36,7 @@ def main(control):
         with confinement.temporary_folder(dir=options["folder"]) as folder:
             pid = os.fork()
             if not pid:
-                be_child(descriptors[0], folder, options["timeout"])
+                be_child(descriptors[0], folder, options["timeout"], parent)
             os.close(descriptors[0])
             outcome = wait(pid, folder, options["timeout"], control)
         control.send(outcome.encode())
@@ -60,7 +61,7 @@ def wait(pid, folder, timeout, control):
     return "done" if status == 0 else outcome
 
 
-def be_child(connection, folder, timeout):
+def be_child(connection, folder, timeout, parent):
     """Give up all rights, then read the task, do it, send the result and end."""
     status = 1
     try:
@@ -72,6 +73,7 @@ def be_child(connection, folder, timeout):
         connection = os.dup2(connection, 3)
         os.closerange(4, 1 << 16)
         confinement.confine(
+            parent=parent,
             read=confinement.python_files(),
             write=[folder, os.devnull],
             memory=MEMORY,
