@@ -6,6 +6,7 @@ python -m grading course DIR [--force]
 """
 
 import argparse
+import contextlib
 import importlib.util
 import os
 import signal
@@ -26,12 +27,15 @@ class Refusal(Exception):
 
 
 def main(arguments=None):
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal without Cyrillic letters is no reason to stop
     options = parser().parse_args(arguments)
     try:
         return options.command(options)
     except Refusal as reason:
         text = "".join(c if c.isprintable() else "?" for c in str(reason))
-        print(f"grading: {text}", file=sys.stderr)
+        with contextlib.suppress(OSError):
+            print(f"grading: {text}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -42,9 +46,11 @@ def parser():
     commands = result.add_subparsers(required=True, metavar="COMMAND")
     grade_ = commands.add_parser("grade", help="оценить работы", description=grade.__doc__)
     grade_.set_defaults(command=grade)
-    grade_.add_argument("paths", nargs="+", metavar="PATH", help="блокнот или папка, в которой ищутся *.ipynb")
-    grade_.add_argument("--csv", metavar="FILE", help="таблица оценок; «-» — на стандартный вывод")
-    grade_.add_argument("--feedback", metavar="DIR", help="папка для страниц с отзывами")
+    grade_.add_argument(
+        "paths", nargs="+", type=not_empty, metavar="PATH", help="блокнот или папка, в которой ищутся *.ipynb"
+    )
+    grade_.add_argument("--csv", type=not_empty, metavar="FILE", help="таблица оценок; «-» — на стандартный вывод")
+    grade_.add_argument("--feedback", type=not_empty, metavar="DIR", help="папка для страниц с отзывами")
     grade_.add_argument(
         "--jobs", type=positive(int), default=os.cpu_count(), metavar="N", help="сколько работ одновременно"
     )
@@ -62,6 +68,12 @@ def parser():
     for command in (blank_, course_):
         command.add_argument("--force", action="store_true", help="заменить то, что уже есть")
     return result
+
+
+def not_empty(text):
+    if not text:
+        raise argparse.ArgumentTypeError("ожидалось имя, получена пустая строка")
+    return text
 
 
 def positive(kind):
@@ -83,29 +95,50 @@ def grade(options):
     """Оценивает работы: по баллу за веса и за смещения каждой из трёх функций."""
     if sys.platform != "linux":
         raise Refusal(f"проверка работ возможна только в Linux, а здесь {sys.platform}.")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         submissions = find_submissions(options.paths)
     except OSError as error:
         raise Refusal(f"нельзя прочитать: {error}") from None
-    check_targets(options)
+    check_targets(options, submissions)
 
     from rich.console import Console
 
     from grading import confinement, report
 
     console = Console(stderr=options.csv == "-")
-    for missing in confinement.missing_protection():
-        console.print(f"Внимание, защита неполна. Здесь нет {missing}.", style="yellow")
+    with standard_output():
+        for missing in confinement.missing_protection():
+            console.print(f"Внимание, защита неполна. Здесь нет {missing}.", style="yellow")
     marks, interrupted = grade_all(submissions, options, console)
     marks = [marks[name] for name in submissions if name in marks]
-    console.print(report.table(marks))
-    if mistakes := report.frequent_mistakes(marks):
-        console.print(mistakes)
-    console.print(f"Оценено работ: {len(marks)} из {len(submissions)}.")
-    if marks:
-        write_results(options, marks)
-    return INTERRUPTED if interrupted else 0
+    graded = [mark for mark in marks if not mark.ungraded]
+    failures = write_results(options, marks, graded) if marks else []
+    with standard_output():
+        console.print(report.table(marks))
+        if mistakes := report.frequent_mistakes(graded):
+            console.print(mistakes)
+        console.print(f"Оценено работ: {len(graded)} из {len(submissions)}.")
+    if failures:
+        raise Refusal(f"не записано: {'; '.join(failures)}")
+    if interrupted:
+        return INTERRUPTED
+    if len(graded) < len(marks):
+        names = ", ".join(mark.submission for mark in marks if mark.ungraded)
+        raise Refusal(f"сбой программы проверки, эти работы не оценены, проверьте их ещё раз: {names}")
+    return 0
+
+
+@contextlib.contextmanager
+def standard_output():
+    """Refuse if what is printed inside meets a standard output that is full or closed."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again at its end
+        raise Refusal(f"нельзя вывести на экран: {error.strerror}") from None
 
 
 def find_submissions(paths):
@@ -141,9 +174,11 @@ def notebooks(folder):
     yield from closed
 
 
-def check_targets(options):
+def check_targets(options, submissions):
     """Refuse now what would fail after an hour of grading."""
     try:
+        if options.csv and any(same_file(options.csv, path) for path in submissions.values()):
+            raise Refusal(f"таблица оценок стёрла бы проверяемую работу: {options.csv}")
         if options.csv and options.csv != "-":
             check_writable(Path(options.csv))
     except OSError as error:
@@ -154,6 +189,10 @@ def check_targets(options):
             check_writable(Path(options.feedback) / "x.html")
     except OSError as error:
         raise Refusal(f"нельзя писать в папку для страниц {options.feedback}: {error.strerror or error}") from None
+
+
+def same_file(*paths):
+    return all(map(os.path.exists, paths)) and os.path.samefile(*paths)
 
 
 def grade_all(submissions, options, console):
@@ -178,7 +217,7 @@ def grade_all(submissions, options, console):
         try:
             mark = own.grader.grade(submissions[name], name)
         except Exception as error:  # our own mistake must not keep the others from being graded
-            mark = Mark(name, failure="crashed", reason=f"сбой программы проверки: {type(error).__name__}: {error}")
+            mark = Mark(name, failure="crashed", reason=f"сбой программы проверки: {error!r}", ungraded=True)
         if not stopped.is_set():
             marks[name] = mark
 
@@ -186,16 +225,22 @@ def grade_all(submissions, options, console):
     with (
         temporary_folder(prefix="grading-", dir=short_temporary_folder()) as folder,
         ThreadPoolExecutor(options.jobs, initializer=start, initargs=(folder,)) as pool,
-        Progress(*columns, console=console, transient=True) as progress,
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
     ):
         try:
             bar = progress.add_task("", total=len(submissions))
             for future in as_completed([pool.submit(work, name) for name in submissions]):
                 future.result()
                 progress.advance(bar)
+            if failed := [name for name, mark in marks.items() if mark.ungraded]:
+                for grader in graders:
+                    grader.close()
+                start(folder)
+                for name in failed:  # once more, one at a time
+                    work(name)
         except KeyboardInterrupt:
             stopped.set()
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)  # once is enough
             pool.shutdown(wait=False, cancel_futures=True)
             for grader in graders:
@@ -212,29 +257,31 @@ def short_temporary_folder():
     return None if len(os.fsencode(gettempdir())) <= LONGEST_TEMPORARY_PATH else "/tmp"
 
 
-def write_results(options, marks):
-    """The CSV and the pages; each file is replaced whole or not at all, and one that fails stops no other."""
+def write_results(options, marks, graded):
+    """The CSV, and a page for each that is graded; a file is replaced whole or not at all.
+
+    Returns what could not be written.
+    """
     from grading import report
 
     single = len(options.paths) == 1 and not Path(options.paths[0]).is_dir()
     failures = []
 
-    def write(path, text):
+    def write(path, text, follow):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, text)
+            replace_file(path, text, follow)
         except OSError as error:
             failures.append(f"{path}: {error.strerror or error}")
 
-    if options.csv == "-":
-        sys.stdout.buffer.write(report.csv_text(marks, header=not single).encode())
-        sys.stdout.flush()
+    for mark in graded if options.feedback else ():  # a link there may be a student's
+        write(report.page_path(options.feedback, mark.submission), report.page(mark), follow=False)
+    if options.csv and options.csv != "-":
+        write(Path(options.csv), report.csv_text(marks), follow=True)
     elif options.csv:
-        write(Path(options.csv), report.csv_text(marks))
-    for mark in marks if options.feedback else ():
-        write(report.page_path(options.feedback, mark.submission), report.page(mark))
-    if failures:
-        raise Refusal(f"не записано: {'; '.join(failures)}")
+        with standard_output():
+            sys.stdout.buffer.write(report.csv_text(marks, header=not single).encode())
+    return failures
 
 
 # --------------------------------------------------------------------------------------
@@ -289,5 +336,16 @@ def write_new(files, force):
             raise Refusal(f"нельзя записать {path}: {error.strerror}") from None
 
 
+def open_standard_streams():
+    """A closed standard stream would lend its number to the next file that is opened."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w" if number else "r"))
+
+
 if __name__ == "__main__":
+    open_standard_streams()
     sys.exit(main())

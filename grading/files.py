@@ -4,12 +4,16 @@ import os
 from tempfile import NamedTemporaryFile
 
 
-def replace_file(path, text):
-    """Write beside `path`, then rename: the old file is whole until the new one is."""
-    path = path.resolve()
-    if path.exists() and not path.is_file():  # a device or a pipe takes the text as it comes
-        path.write_text(text, encoding="utf-8")
-        return
+def replace_file(path, text, follow=True):
+    """Write beside `path`, then rename: the old file is whole until the new one is.
+
+    `follow`: a link is followed, a device or a pipe takes the text as it comes; otherwise the file takes their place.
+    """
+    if follow:
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
     file = new_file_beside(path)
     try:
         with file:

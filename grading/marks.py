@@ -1,5 +1,6 @@
 """From a notebook file to marks and a diagnosis."""
 
+import errno
 import os
 import random
 import stat
@@ -40,7 +41,10 @@ class FunctionMark:
 
 @dataclass
 class Mark:
-    """What became of one submission; `differing` holds the cells that nbval objects to."""
+    """What became of one submission; `differing` holds the cells that nbval objects to.
+
+    `ungraded`: the grader itself failed, so there are no points, not even zero.
+    """
 
     submission: str
     functions: dict = field(default_factory=dict)
@@ -48,6 +52,7 @@ class Mark:
     reason: str = ""
     nbval: str = ""
     differing: list = field(default_factory=list)
+    ungraded: bool = False
 
     @property
     def status(self):
@@ -90,8 +95,16 @@ class Grader:
 
     def grade(self, path, submission):
         try:
-            codes = self.extract(read(path))
-        except (OSError, ValueError) as error:
+            data = read(path)
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):  # nothing that the file can help
+                raise
+            return Mark(submission, failure="unreadable", reason=f"файл не прочитан: {error.strerror}")
+        except ValueError as error:
+            return Mark(submission, failure="unreadable", reason=f"файл не прочитан: {error}")
+        try:
+            codes = self.extract(data)
+        except ValueError as error:
             return Mark(submission, failure="unreadable", reason=f"файл не прочитан: {error}")
         mark = Mark(submission, {method: self.grade_function(method, codes) for method in FUNCTIONS})
         if self.reexecution:

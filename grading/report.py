@@ -27,8 +27,10 @@ MOST_FREQUENT = 5
 
 def row(mark):
     """The line of one submission in the CSV."""
-    points = [mark.points(method) for method in FUNCTIONS]
-    return [mark.submission, mark.status, *points, mark.score, MAX_SCORE, mark.nbval, mark.feedback]
+    points = [mark.points(method) for method in FUNCTIONS] + [mark.score]
+    if mark.ungraded:
+        points = [""] * len(points)
+    return [mark.submission, mark.status, *points, MAX_SCORE, mark.nbval, mark.feedback]
 
 
 def csv_text(marks, header=True):
@@ -123,8 +125,10 @@ def table(marks):
     """The marks for the terminal."""
     result = Table("работа", "состояние", *EXERCISES, "баллы", "nbval", title="Оценки")
     for mark in marks:
-        points = [f"{mark.points(method)}/{POINTS}" for method in FUNCTIONS]
-        cells = [one_line(mark.submission), mark.status, *points, f"{mark.score}/{MAX_SCORE}", mark.nbval]
+        points = [f"{mark.points(method)}/{POINTS}" for method in FUNCTIONS] + [f"{mark.score}/{MAX_SCORE}"]
+        if mark.ungraded:
+            points = ["—"] * len(points)
+        cells = [one_line(mark.submission), mark.status, *points, mark.nbval]
         result.add_row(*map(Text, cells))
     return result
 

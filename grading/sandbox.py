@@ -13,6 +13,10 @@ LARGEST_RESULT = 4 << 20
 ATTEMPTS = 2
 
 
+class SandboxFailure(Exception):
+    """The worker itself cannot start or is gone: it says nothing about the student's code."""
+
+
 class Sandbox:
     """One worker process (see worker.py); it is started again when it dies."""
 
@@ -49,20 +53,24 @@ class Sandbox:
             self.process.kill()
 
     def run(self, timeout, data=b"", **task):
-        """Returns (outcome, result): "done", "timeout" or "crashed", and what the task returned, or None."""
+        """Returns (outcome, result): "done", "timeout" or "crashed", and what the task returned, or None.
+
+        Raises SandboxFailure if the worker gives no answer.
+        """
+        reason = "прерван"
         for _ in range(ATTEMPTS):
             if self.killed:
                 break
-            if not self.process:
-                self.start()
             try:
+                if not self.process:
+                    self.start()
                 outcome, answer = self.attempt(timeout, json.dumps(task).encode() + b"\n" + data)
-            except OSError:
-                outcome = ""
+            except OSError as error:
+                outcome, reason = "", error
             if outcome:
                 return outcome, parse(answer) if outcome == "done" else None
             self.end()  # the worker itself is gone: a new one gets the task
-        return "crashed", None
+        raise SandboxFailure(f"процесс проверки не отвечает ({reason})")
 
     def attempt(self, timeout, request):
         """How the worker says that the child ended, "" if it says nothing, and what the child sent."""

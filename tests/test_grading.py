@@ -366,6 +366,18 @@ ATTACKS = {
         "    if c.shmat(0, None, 0) == -1 and ctypes.get_errno() == 1: raise OSError",
         "error",
     ),
+    "starts threads": ("import threading; [threading.Thread(target=print).start() for _ in range(9)]", "error"),
+    "locks others out of a library": ("import fcntl, os; fcntl.fcntl(os.open(os.__file__, 0), 1024, 1)", "error"),
+    "has the kernel send signals": (
+        "import fcntl, os, socket; fcntl.fcntl(socket.socketpair()[0], fcntl.F_SETOWN, os.getppid())",
+        "error",
+    ),
+    "empties a file": (f"import os; os.truncate({str(ROOT / 'README.md')!r}, 0)", "error"),
+    "calls what is newer than Landlock": (  # setxattrat
+        "import ctypes; c = ctypes.CDLL(None, use_errno=True)\n"
+        "    if c.syscall(463, 0, 0, 0, 0, 0, 0) == -1 and ctypes.get_errno() == 38: raise OSError",
+        "error",
+    ),
     "leaves shared memory": (
         "from multiprocessing import shared_memory as s; s.SharedMemory('grading', True, 9)",
         "error",
@@ -523,6 +535,7 @@ def test_a_folder_on_standard_output_has_a_header(tmp_path):
         (["good", "--csv", "empty"], "нельзя записать таблицу"),
         (["good", "--feedback", "file"], "нельзя писать в папку"),
         (["good", "--jobs", "0"], "положительное число"),
+        (["good", "--csv", ""], "пустая строка"),
         (["good", "--timeout", "x"], "invalid"),
     ],
 )
@@ -565,7 +578,7 @@ def wait_for_a_sleeping_child(before):
             since, seen = time.monotonic(), now
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_keeps_what_is_graded_and_leaves_no_process(tmp_path, number):
     folder = tmp_path / "group"
     write(folder / "a.ipynb", submission())
@@ -621,6 +634,95 @@ def test_an_interrupt_before_anything_is_graded_leaves_the_old_csv(tmp_path):
     _, errors = grading.communicate(timeout=30)
     assert (grading.returncode, b"Traceback" in errors) == (130, False)
     assert (tmp_path / "marks.csv").read_text() == "old"
+
+
+@needs_protection
+def test_a_kernel_full_of_threads_is_ended(tmp_path):
+    bomb = """def initialize_parameters_zeros(layers_dims):
+    import os, threading, time
+    if 'JPY_PARENT_PID' in os.environ:
+        threading.stack_size(1 << 15)
+        while True:
+            try: threading.Thread(target=time.sleep, args=(100,)).start()
+            except RuntimeError: time.sleep(0.1)
+"""
+    write(tmp_path / "bomb.ipynb", submission(zeros=bomb + function("zeros").split("\n", 1)[1]))
+    write(tmp_path / "honest.ipynb", submission())
+    started = time.monotonic()
+    result = run("grade", tmp_path, "--csv", tmp_path / "marks.csv", "--jobs", "1")
+    assert result.returncode == 0, result.stderr
+    marks = rows(tmp_path / "marks.csv")
+    assert {name: mark["nbval"] for name, mark in marks.items()} == {"bomb.ipynb": "crashed", "honest.ipynb": "passed"}
+    assert time.monotonic() - started < 60
+
+
+def test_the_graders_own_failure_is_nobodys_mark(tmp_path, monkeypatch, capsys):
+    from grading import sandbox
+    from grading.__main__ import main
+
+    for name in ("a.ipynb", "b.ipynb"):
+        write(tmp_path / name, submission())
+    start, broken = sandbox.Sandbox.start, []
+
+    def fail(self):
+        broken.append(self)
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(sandbox.Sandbox, "start", fail)
+    arguments = ["grade", str(tmp_path), "--csv", str(tmp_path / "marks.csv"), "--feedback", str(tmp_path / "pages")]
+    assert main([*arguments, "--quick"]) == 2
+    said = capsys.readouterr()
+    assert "эти работы не оценены, проверьте их ещё раз: a.ipynb, b.ipynb" in said.err and "0 из 2" in said.out
+    for mark in rows(tmp_path / "marks.csv").values():
+        assert (mark["status"], mark["score"], mark["he"]) == ("crashed", "", "")
+    assert not list((tmp_path / "pages").iterdir())
+
+    broken.clear()
+    monkeypatch.setattr(sandbox.Sandbox, "start", lambda self: fail(self) if len(broken) < 3 else start(self))
+    assert main([*arguments, "--quick", "--jobs", "1"]) == 0  # the second try succeeds
+    assert [mark["score"] for mark in rows(tmp_path / "marks.csv").values()] == ["6", "6"]
+
+
+def test_a_page_takes_the_place_of_a_students_link(tmp_path):
+    (tmp_path / "precious").write_text("old")
+    for name in ("link", "pipe"):
+        write(tmp_path / "group" / f"{name}.ipynb", submission())
+    (tmp_path / "group" / "link.ipynb.html").symlink_to(tmp_path / "precious")
+    os.mkfifo(tmp_path / "group" / "pipe.ipynb.html")
+    assert run("grade", tmp_path / "group", "--feedback", tmp_path / "group", "--quick").returncode == 0
+    assert (tmp_path / "precious").read_text() == "old"
+    for name in ("link", "pipe"):
+        page = tmp_path / "group" / f"{name}.ipynb.html"
+        assert page.is_file() and not page.is_symlink() and "6 из 6" in page.read_text(encoding="utf-8")
+
+
+def test_the_csv_is_written_when_the_terminal_takes_nothing(tmp_path):
+    write(tmp_path / "x.ipynb", submission())
+    command = [sys.executable, "-m", "grading", "grade", str(tmp_path), "--quick", "--csv"]
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [*command, str(tmp_path / "marks.csv")], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, timeout=60
+        )
+        assert (result.returncode, b"Traceback" in result.stderr) == (2, False), result.stderr
+        assert rows(tmp_path / "marks.csv")["x.ipynb"]["score"] == "6"
+        result = subprocess.run([*command, "-"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, timeout=60)
+        assert (result.returncode, b"Traceback" in result.stderr) == (2, False), result.stderr
+
+
+def test_a_terminal_without_cyrillic_and_closed_streams(tmp_path):
+    write(tmp_path / "x.ipynb", submission())
+    assert run("grade", tmp_path, "--quick", env={**os.environ, "PYTHONIOENCODING": "ascii"}).returncode == 0
+    line = f"{sys.executable} -m grading grade '{tmp_path}' --quick --csv '{tmp_path}/marks.csv' <&- >&- 2>&-"
+    assert subprocess.run(["sh", "-c", line], cwd=ROOT, timeout=60).returncode == 0
+    assert rows(tmp_path / "marks.csv")["x.ipynb"]["score"] == "6"
+
+
+def test_the_csv_never_replaces_a_submission(tmp_path):
+    path = write(tmp_path / "x.ipynb", submission())
+    before = path.read_bytes()
+    result = run("grade", path, "--csv", path, "--quick")
+    assert result.returncode == 2 and "стёрла бы проверяемую работу" in result.stderr
+    assert path.read_bytes() == before
 
 
 def test_existing_files_are_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
