@@ -660,11 +660,15 @@ DRAWS = {
     "np.random.randn(...).T с переставленными размерами": lambda g, n, p: g.randn(p, n).T,
     "seed в цикле": lambda g, n, p: np.random.RandomState(SEED).randn(n, p),
     "случайные смещения": lambda g, n, p: (g.randn(n, p), g.randn(n, 1))[0],
+    "случайные смещения раньше весов": lambda g, n, p: (g.randn(n, 1), g.randn(n, p))[1],
 }
+RANDOM_BIASES = (
+    "Похоже, случайными числами заполнены и смещения, а они должны быть нулями: np.zeros((layers_dims[l], 1))."
+)
 DRAW_WORDS = {
     "seed в цикле": f"Похоже, np.random.seed({SEED}) стоит внутри цикла: перенесите эту строку в начало функции.",
-    "случайные смещения": "Похоже, случайными числами заполнены и смещения, а они должны быть нулями: "
-    "np.zeros((layers_dims[l], 1)).",
+    "случайные смещения": RANDOM_BIASES,
+    "случайные смещения раньше весов": RANDOM_BIASES,
 }
 
 # n и p — те же размеры, x — размер входного слоя
@@ -756,12 +760,20 @@ SHAPE_MISTAKES = (
     ),
 )
 
-ERROR_HINTS = {
-    "TypeError": "Проверьте скобки: np.zeros((n, m)) — двойные, np.random.randn(n, m) — одинарные.",
-    "IndexError": "Проверьте индексы: последний элемент списка layers_dims имеет индекс len(layers_dims) - 1.",
-    "NameError": "Проверьте имена: функция пользуется именем, которое нигде не определено.",
-    "SyntaxError": "Выполните ячейку: Python покажет место ошибки.",
-}
+# начало сообщения Python об ошибке и что при ней проверить
+ERROR_HINTS = (
+    (
+        r"TypeError: .*as (a data type|an integer)",
+        "Проверьте скобки: np.zeros((n, m)) — двойные, np.random.randn(n, m) — одинарные.",
+    ),
+    (r"TypeError: can only concatenate str", "Число нужно превратить в строку: 'W' + str(l) и 'b' + str(l)."),
+    (r"TypeError: list indices", "Параметры собирают в словарь: parameters = {}."),
+    (r"TypeError: .*positional argument", "У функции должен быть один аргумент: layers_dims."),
+    (r"IndexError", "Проверьте индексы: последний элемент списка layers_dims имеет индекс len(layers_dims) - 1."),
+    (r"NameError", "Проверьте имена: функция пользуется именем, которое нигде не определено."),
+    (r"(Syntax|Indentation)Error", "Выполните ячейку: Python покажет место ошибки."),
+    (r"", "Выполните ячейку и исправьте ошибку."),
+)
 BIAS_MISTAKE = "Смещения должны быть нулями: np.zeros((layers_dims[l], 1))."
 
 # answers — ответы функции, right — верные веса для тех же списков размеров
@@ -771,16 +783,28 @@ WEIGHT_MISTAKES = (
         "Среди весов есть NaN или бесконечность: проверьте, на что вы делите и не отрицательно ли число под корнем.",
     ),
     (
-        lambda answers, right: _has_weights(answers[0], right[0]),
-        "Для примера из задания ответ верен. Похоже, он подогнан под этот пример: берите размеры из layers_dims.",
-    ),
-    (
         lambda answers, right: not any(W.any() for weights in right for W in weights),
         "Веса здесь должны быть нулями: np.zeros((layers_dims[l], layers_dims[l - 1])).",
     ),
     (
         lambda answers, right: not all(_repeats(answer) for answer in answers),
         f"Веса меняются от вызова к вызову. Похоже, убрана строка np.random.seed({SEED}): верните её в начало функции.",
+    ),
+    (
+        lambda answers, right: _has_weights(answers[0], right[0]),
+        "Для примера из задания ответ верен. Похоже, он подогнан под этот пример: берите размеры из layers_dims.",
+    ),
+    (
+        lambda answers, right: _hold(answers, right, lambda W, R: np.allclose(W, -R)),
+        "У всех весов противоположный знак: множитель должен быть положительным.",
+    ),
+    (
+        lambda answers, right: _hold(answers, right, lambda W, R: (np.round(W) == W).all()),
+        "Все веса — целые числа. Не округляйте то, что вернула np.random.randn.",
+    ),
+    (
+        lambda answers, right: _hold(answers, right, lambda W, R: np.allclose(W, R, rtol=0, atol=0.02)),
+        "Веса почти верны, но округлены. Оставьте их такими, какими их вернула np.random.randn.",
     ),
     (
         lambda answers, right: all(_has_spread(*pair) for pair in zip(answers, right, strict=True)),
@@ -865,15 +889,15 @@ def _answer(function, layers_dims):
     try:
         return Answer(layers_dims, function(list(layers_dims)), function(list(layers_dims)))
     except Exception as error:
-        kind = type(error).__name__
+        text = f"{type(error).__name__}: {error}"
         raise ValueError(
-            f"{function.__name__}({layers_dims}): функция остановилась с ошибкой {kind}: {error}. {explain_error(kind)}"
+            f"{function.__name__}({layers_dims}): функция остановилась с ошибкой {text}. {explain_error(text)}"
         ) from error
 
 
-def explain_error(kind):
-    """Что проверить, когда функция остановилась с ошибкой этого вида."""
-    return ERROR_HINTS.get(kind, "Выполните ячейку и исправьте ошибку.")
+def explain_error(text):
+    """Что проверить, когда функция остановилась с этой ошибкой."""
+    return next(hint for beginning, hint in ERROR_HINTS if re.match(beginning, text))
 
 
 def _right_parameters(method, layers_dims):
@@ -893,6 +917,10 @@ def _first_mistake(method, letter, answers, right):
     for answer, expected in zip(answers, right, strict=True):
         call = _call(method, answer.layers_dims)
         for parameters in (answer.parameters, answer.again):
+            for name in parameters:
+                if name not in expected and str(name)[:1] == letter:
+                    fact = f"{call}: ожидались ключи {list(expected)}, получен также {name!r}."
+                    return Mistake(fact, "Такого слоя в сети нет: проверьте границы цикла.")
             for name, value in expected.items():
                 if name[0] == letter and not _equal(parameters.get(name), value):
                     fact, hint = _explain_shape(name, parameters, value, right[0]) or (
@@ -900,10 +928,6 @@ def _first_mistake(method, letter, answers, right):
                         BIAS_MISTAKE if letter == "b" else _explain_weights(method, answers),
                     )
                     return Mistake(f"{call}, слой {name[1:]}: {fact}", hint)
-            for name in parameters:
-                if name not in expected and str(name)[:1] == letter:
-                    fact = f"{call}: ожидались ключи {list(expected)}, получен также {name!r}."
-                    return Mistake(fact, "Такого слоя в сети нет: проверьте границы цикла.")
     return None
 
 
@@ -967,7 +991,16 @@ def _repeats(answer):
 
 def _has_weights(answer, weights):
     """В ответе стоят именно эти веса слоёв 1, 2, …"""
-    return all(_equal(answer.parameters.get(f"W{layer}"), W) for layer, W in enumerate(weights, start=1))
+    return _hold([answer], [weights], _equal)
+
+
+def _hold(answers, right, rule):
+    """Правило верно для каждой матрицы весов из ответов и верной матрицы R на её месте."""
+    return all(
+        _is_matrix(W := answer.parameters.get(f"W{layer}"), R.shape) and rule(W, R)
+        for answer, weights in zip(answers, right, strict=True)
+        for layer, R in enumerate(weights, start=1)
+    )
 
 
 def _has_spread(answer, weights):

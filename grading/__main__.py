@@ -303,7 +303,7 @@ def course(options):
     from grading import handout
 
     if not importlib.util.find_spec("nbgrader"):
-        raise Refusal("нет nbgrader; установите его: python -m pip install nbgrader")
+        raise Refusal("нет nbgrader; установите его: python -m pip install -r tests/requirements.txt")
     files = derive(handout.course_files)
     write_new({options.folder / name: text for name, text in files.items()}, options.force)
     print(f"Записано: {options.folder}. В этой папке выполните nbgrader generate_assignment {handout.ASSIGNMENT}")

@@ -9,7 +9,7 @@ import traceback
 import numpy as np
 
 LARGEST_ARRAY = 5_000  # larger ones have a wrong shape anyway: their numbers are not sent
-MOST_KEYS, LONGEST_TEXT = 40, 300
+MOST_KEYS, LONGEST_KEY, LONGEST_TEXT = 40, 40, 300
 
 
 FUTURE = "from __future__ import annotations"
@@ -17,36 +17,50 @@ FUTURE = "from __future__ import annotations"
 
 def call(code, name, layer_lists):
     """For each list of layer sizes, what `name` returned in two calls, or {"error": text}."""
-    namespace = {"__name__": "__main__", "np": np, "display": print}
+    namespace = {"__name__": "__main__", "np": np, "display": print, "get_ipython": lambda: None}
+    failures = []
     try:
-        define(code, name, namespace)
+        failures = define(code, name, namespace)
         np.random.seed()  # a function that forgets its own seed must not inherit a lucky one
         function = namespace[name]
         return {"answers": [[pack(function(list(sizes))) for _ in range(2)] for sizes in layer_lists]}
     except BaseException as error:
-        return {"error": describe(error)}
+        text = describe(error)
+        if isinstance(error, NameError) and failures:  # the name is missing because of what failed before
+            text += f"; до этого: {describe(failures[0])}"
+        return {"error": text[:LONGEST_TEXT]}
 
 
 def define(code, name, namespace):
-    """Execute the statements one by one; one that fails is left out, like a cell that was not run."""
+    """Execute the statements one by one; one that fails is left out, like a cell that was not run.
+
+    Returns the errors of those left out; raises the last of them if the function was not defined.
+    """
     linecache.cache["submission"] = (len(code), None, code.splitlines(keepends=True), "submission")
-    failure = NameError(f"name {name!r} is not defined")
+    failures = []
     future = __future__.annotations.compiler_flag if FUTURE in code else 0
     for statement in ast.parse(code).body:
         try:
             exec(compile(ast.Module([statement], []), "submission", "exec", future), namespace)
         except Exception as error:
-            failure = error
+            failures.append(error)
     if name not in namespace:
-        raise failure
+        raise failures[-1] if failures else NameError(f"name {name!r} is not defined")
+    return failures
 
 
 def pack(parameters):
     """The returned dictionary as plain lists of numbers, with the type and shape of each value."""
     if not isinstance(parameters, dict):
         return {"type": type_name(parameters)}
-    values = [(str(name)[:40], pack_value(value)) for name, value in list(parameters.items())[:MOST_KEYS]]
-    return {"type": "dict", "values": dict(values)}
+    if len(parameters) > MOST_KEYS:
+        return {"type": f"dict ({len(parameters)} ключей)"}
+    return {"type": "dict", "values": {pack_key(key): pack_value(value) for key, value in parameters.items()}}
+
+
+def pack_key(key):
+    """The key; one that is no string becomes its type, so that it cannot pass for a right one."""
+    return key[:LONGEST_KEY] if type(key) is str else f"<{type_name(key)}>"
 
 
 def pack_value(value):
@@ -68,7 +82,7 @@ def unpack(packed):
     if packed["type"] != "dict":
         return stand_in(packed["type"])
     values = list(packed["values"].items())[:MOST_KEYS]
-    return {str(name)[:40]: unpack_value(value) for name, value in values}
+    return {str(key)[:LONGEST_KEY]: unpack_value(value) for key, value in values}
 
 
 def unpack_value(packed):
@@ -82,8 +96,12 @@ def unpack_value(packed):
 
 
 def stand_in(name):
+    """An empty value of the type with this name; of a type of NumPy's, if it is a single number."""
     empty = {"None": None, "list": [], "tuple": (), "str": "", "float": 0.0, "int": 0, "bool": False, "set": set()}
-    return empty.get(name, object())
+    if name in empty:
+        return empty[name]
+    kind = np.sctypeDict.get(name, object)
+    return kind(0) if issubclass(kind, np.number) else type(name[:LONGEST_KEY], (), {})()
 
 
 def describe(error):

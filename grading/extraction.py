@@ -26,6 +26,8 @@ OTHER_LANGUAGES = {
     "python2",
 } | {"ruby", "script", "sh", "svg", "SVG", "system", "sx", "writefile", "!"}
 LONGEST_WITH_MAGICS = 20_000  # characters: IPython's parser of magics is not made for hostile text
+TIMED = re.compile(r"^(\s*)%time[ \t]+", re.MULTILINE)  # a statement follows
+LINE_MAGIC = re.compile(r"^([ \t]*)[%!?].*$", re.MULTILINE)
 NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -61,7 +63,7 @@ def code_cells(data):
     except RecursionError:
         raise ValueError("слишком глубокая вложенность") from None
     except Exception as error:
-        raise ValueError(f"это не блокнот Jupyter ({type(error).__name__})") from None
+        raise ValueError("это не блокнот Jupyter") from error
 
 
 def parse(source):
@@ -69,9 +71,11 @@ def parse(source):
     try:
         tree = ast.parse(source)
     except SyntaxError:
-        if len(source) > LONGEST_WITH_MAGICS:
-            raise
-        tree = WithoutMagics().visit(ast.parse(TransformerManager().transform_cell(without_cell_magics(source))))
+        source = TIMED.sub(r"\1", without_cell_magics(source))
+        if len(source) <= LONGEST_WITH_MAGICS:
+            tree = WithoutMagics().visit(ast.parse(TransformerManager().transform_cell(source)))
+        else:
+            tree = ast.parse(LINE_MAGIC.sub(r"\1pass", source))
     compile(tree, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)  # finds the errors that only a compiler sees
     return tree
 
@@ -127,8 +131,12 @@ def global_names(table):
 
 
 def changed_names(node):
-    """The names whose objects a statement changes: x.a = 1, x[0] = 1, x.append(1)."""
+    """The names whose objects a statement may change: x.a = 1, x[0] = 1, x.append(1), f(x), @x."""
     for part in ast.walk(node):
+        for given in (
+            (*part.args, *part.keywords) if isinstance(part, ast.Call) else getattr(part, "decorator_list", ())
+        ):
+            yield from (name.id for name in ast.walk(given) if isinstance(name, ast.Name))
         target = part.func if isinstance(part, ast.Call) else part
         changes = isinstance(part, ast.Call) or isinstance(getattr(part, "ctx", None), ast.Store)
         if changes and isinstance(target, ast.Attribute | ast.Subscript):

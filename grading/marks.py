@@ -140,7 +140,7 @@ class Grader:
         try:
             if error := result.get("error"):
                 fact = f"{name}: функция остановилась с ошибкой {str(error)[:LONGEST_TEXT]}."
-                return FunctionMark("error", mistakes=[Mistake(fact, explain_error(str(error).partition(":")[0]))])
+                return FunctionMark("error", mistakes=[Mistake(fact, explain_error(str(error)))])
             answers = [
                 Answer(sizes, *map(calling.unpack, pair)) for sizes, pair in zip(lists, result["answers"], strict=True)
             ]

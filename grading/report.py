@@ -135,7 +135,8 @@ def table(marks):
 
 def frequent_mistakes(marks):
     """The most frequent mistakes of the group, or None."""
-    counts = Counter((name, mistake.hint) for mark in marks for name, mistake in mark.mistakes() if mistake.hint)
+    found = ({(name, mistake.hint) for name, mistake in mark.mistakes() if mistake.hint} for mark in marks)
+    counts = Counter(mistake for mistakes in found for mistake in mistakes)
     if not counts:
         return None
     result = Table("работ", "функция", "ошибка", title="Частые ошибки")

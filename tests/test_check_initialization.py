@@ -1,6 +1,7 @@
 """The students' self-check: silent on every right function, telling on every usual mistake."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -27,6 +28,14 @@ MISTAKES = {
     "bias a scalar": ("zeros", {"bias": "0"}, "а не одно число"),
     "bias not zero": ("he", {"bias": "np.ones((layers_dims[l], 1))"}, "Смещения должны быть нулями"),
     "bias random": ("he", {"bias": "np.random.randn(layers_dims[l], 1)"}, "заполнены и смещения"),
+    "biases drawn first": (
+        "he",
+        {
+            "loop": "b = np.random.randn(layers_dims[l], 1)",
+            "bias": "b",
+        },
+        "заполнены и смещения",
+    ),
     "bias None": ("he", {"bias": "None"}, "замените None"),
     "weights None": ("random", {"weights": "None"}, "замените None"),
     "weights a list": ("he", {"weights": "[[1.0]]"}, "функцией NumPy"),
@@ -84,6 +93,9 @@ MISTAKES = {
         {"weights": f"{RANDN} * (10 if len(layers_dims) == 3 else 7)"},
         "подогнан под этот пример",
     ),
+    "minus": ("random", {"weights": f"{RANDN} * -10"}, "противоположный знак"),
+    "integers": ("random", {"weights": f"({RANDN} * 10).astype(int)"}, "целые числа"),
+    "rounded": ("he", {"weights": f"np.round({RANDN} * np.sqrt(2 / layers_dims[l - 1]), 2)"}, "округлены"),
     "division by zero": ("he", {"weights": f"{RANDN} * np.float64(np.nan)"}, "NaN или бесконечность"),
     "complex numbers": ("he", {"weights": f"{RANDN} * 1j"}, "действительные числа"),
     "anything else": ("he", {"weights": f"{RANDN} * 0.777"}, "Сравните свою строку"),
@@ -170,9 +182,48 @@ def test_an_exception_in_the_function_is_named():
         check_initialization(defined("he", weights="1 / 0"))
 
 
-def test_wrong_brackets_are_explained():
-    with pytest.raises(ValueError, match="Проверьте скобки"):
-        check_initialization(defined("zeros", weights="np.zeros(layers_dims[l], layers_dims[l - 1])"))
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"weights": "np.zeros(layers_dims[l], layers_dims[l - 1])"}, "Проверьте скобки"),
+        ({"weights": "np.random.randn((layers_dims[l], layers_dims[l - 1]))"}, "Проверьте скобки"),
+        ({"loop": "'W' + l"}, "Число нужно превратить в строку"),
+        ({"loop": "parameters = []"}, "Параметры собирают в словарь"),
+        ({"loop": "np.zeros.shape()"}, "Выполните ячейку"),
+        ({"loop": "layers_dims[L]"}, "имеет индекс len(layers_dims) - 1"),
+        ({"loop": "no_such_name"}, "Проверьте имена"),
+    ],
+)
+def test_errors_are_explained(changes, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        check_initialization(defined("zeros", **changes))
+
+
+def test_a_function_without_an_argument_is_explained():
+    def initialize_parameters_he():
+        return {}
+
+    with pytest.raises(ValueError, match="У функции должен быть один аргумент"):
+        check_initialization(initialize_parameters_he)
+
+
+def test_a_generator_outside_the_function_is_noticed(lab):
+    generator = np.random.RandomState(SEED)
+
+    def initialize_parameters_random(layers_dims):
+        parameters = {}
+        for layer, (n_in, n_out) in enumerate(pairwise(layers_dims), start=1):
+            parameters[f"W{layer}"] = generator.randn(n_out, n_in) * 10
+            parameters[f"b{layer}"] = np.zeros((n_out, 1))
+        return parameters
+
+    with pytest.raises(ValueError, match="Веса меняются от вызова к вызову"):
+        check_initialization(initialize_parameters_random)
+
+
+def test_a_layer_before_the_first_is_noticed():
+    with pytest.raises(ValueError, match=r"получен также 'W0'.*границы цикла"):
+        check_initialization(defined("zeros", loop="parameters['W0'] = parameters['b0'] = np.zeros((1, 1))"))
 
 
 def test_a_result_for_the_function_is_refused():

@@ -147,6 +147,17 @@ RIGHT_ANSWERS = {
     ),
     "display": submission(he=function("he", loop="display(parameters)")),
     "two cell magics": submission(he="%%capture\n%%time\n" + function("he")),
+    "a table filled by a decorator": submission(
+        "SCALES = {}\ndef register(f):\n    SCALES[f.__name__] = f\n    return f",
+        "@register\ndef ten(): return 10",
+        random=function("random", f"{RANDN} * SCALES['ten']()"),
+    ),
+    "a list filled by a function": submission(
+        "K = []\ndef fill(k): k.append(10)", "fill(K)", random=function("random", f"{RANDN} * K[0]")
+    ),
+    "a timed statement": submission(he=function("he").replace("parameters['W'", "%time parameters['W'")),
+    "get_ipython": submission(he=function("he", loop="shell = get_ipython()")),
+    "a magic in a long cell": submission(he="%matplotlib inline\n" + "# ...\n" * 5_000 + function("he")),
     "another key": submission(he=function("he").replace("parameters = {}", "parameters = {'cache': None}")),
     "temporary files": submission(
         he=function("he", loop="import tempfile\nfor _ in range(300): tempfile.NamedTemporaryFile().close()")
@@ -208,6 +219,23 @@ WRONG_ANSWERS = {
     ),
     "complex numbers": (submission(he=function("he", f"{RANDN} * {HE} * (1 + 0j)")), "wrong", 2, 2, 1, "complex"),
     "objects": (submission(he=function("he", f"({RANDN} * {HE}).astype(object)")), "wrong", 2, 2, 1, "object"),
+    "keys that only look right": (
+        submission(
+            he="class Key:\n    def __init__(self, name): self.name = name\n    def __str__(self): return self.name\n\n"
+            + function("he").replace("return parameters", "return {Key(k): v for k, v in parameters.items()}")
+        ),
+        "wrong", 2, 2, 0, "<Key>",
+    ),
+    "a hundred layers too many": (
+        submission(he=function("he", loop="parameters.update({f'W{i}': 0 for i in range(99, 199)})")),
+        "wrong", 2, 2, 0, "ключей",
+    ),
+    "an uncalled function": (submission(he=function("he", "np.random.randn")), "wrong", 2, 2, 1, "получено: method"),
+    "a number of NumPy's": (submission(he=function("he", bias="np.float64(0)")), "wrong", 2, 2, 1, "а не одно число"),
+    "a module that is not installed": (
+        submission("from no_such_module import scale", he=function("he", f"{RANDN} * scale")),
+        "error", 2, 2, 0, "No module named 'no_such_module'",
+    ),
     "a huge array": (submission(he=function("he", "np.broadcast_to(0.0, (10**9, 10**9))")), "wrong", 2, 2, 1, "формы"),
 }  # fmt: skip
 
@@ -740,6 +768,8 @@ def test_existing_files_are_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
 def test_the_summary_names_the_most_frequent_mistakes(tmp_path):
     for i in range(3):
         write(tmp_path / f"{i}.ipynb", submission(he=function("he", f"{RANDN} * np.sqrt(1 / layers_dims[l - 1])")))
+    write(tmp_path / "blank.ipynb", submission(zeros=function("zeros", "None", "None")))
     output = run("grade", tmp_path, "--quick", env={**os.environ, "COLUMNS": "200"}).stdout
     assert "Частые ошибки" in output
+    assert any(line.split("│")[1].strip() == "1" and "None" in line for line in output.splitlines() if "│" in line)
     assert any(line.split("│")[1].strip() == "3" and "np.sqrt(1" in line for line in output.splitlines() if "│" in line)

@@ -126,7 +126,10 @@ def test_the_course_has_all_that_nbgrader_needs(tmp_path, with_nbgrader):
 def test_without_nbgrader_no_course_is_made(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert main(["course", str(tmp_path / "course")]) == 2
-    assert capsys.readouterr().err == "grading: нет nbgrader; установите его: python -m pip install nbgrader\n"
+    assert (
+        capsys.readouterr().err
+        == "grading: нет nbgrader; установите его: python -m pip install -r tests/requirements.txt\n"
+    )
     assert not list(tmp_path.iterdir())
 
 
