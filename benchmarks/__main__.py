@@ -40,8 +40,18 @@ def installed(options):
     return makers
 
 
+def check_complete(options):
+    """The README shows everybody: refuse, before minutes of measuring, to publish less."""
+    missing = [package for package in contestants.OPTIONAL if not find_spec(package)]
+    if not options.torch or missing or not (options.large_rounds and options.notebook_rounds):
+        needed = ", ".join(["--torch", "all three comparisons", *missing])
+        raise SystemExit(f"--publish needs {needed}")
+
+
 def main():
     options = arguments()
+    if options.publish:
+        check_complete(options)
     lab = lab_cells.run()
     loss, seconds = measure.training(
         installed(options), lab["train_X"], lab["train_Y"], options.rounds, options.iterations

@@ -96,7 +96,8 @@ def grade(options):
     if sys.platform != "linux":
         raise Refusal(f"проверка работ возможна только в Linux, а здесь {sys.platform}.")
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            signal.signal(number, signal.default_int_handler)
     try:
         submissions = find_submissions(options.paths)
     except OSError as error:

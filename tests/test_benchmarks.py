@@ -68,6 +68,14 @@ def test_the_command_prints_a_table_and_draws_a_figure(tmp_path):
     assert figure.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("arguments", [["--rounds", "1"], ["--torch", "--notebook-rounds", "0"]])
+def test_incomplete_results_are_not_published(arguments):
+    command = [sys.executable, "-m", "benchmarks", "--publish", *arguments]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("--publish needs --torch")
+
+
 def test_publishing_replaces_what_stood_between_the_marks(tmp_path, monkeypatch):
     readme = tmp_path / "README.md"
     monkeypatch.setattr(report, "README", readme)

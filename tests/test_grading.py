@@ -596,6 +596,25 @@ def test_missing_protection_is_reported(monkeypatch, tmp_path, capsys):
     assert "Здесь нет Landlock" in capsys.readouterr().out
 
 
+@contextlib.contextmanager
+def started(*arguments):
+    """The command line while it runs, with signals as a terminal sets them, however this test run was started."""
+
+    def reset_signals():
+        for number in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+
+    command = [sys.executable, "-m", "grading", *map(str, arguments)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=reset_signals
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def wait_for_a_sleeping_child(before):
     """Until the same two processes, the worker and its child, have been there for two seconds."""
     since, seen = time.monotonic(), set()
@@ -615,11 +634,10 @@ def test_an_interrupt_keeps_what_is_graded_and_leaves_no_process(tmp_path, numbe
     marks = tmp_path / "marks.csv"
     before = processes()
     options = ["--quick", "--jobs", "1", "--timeout", "600"]
-    command = [sys.executable, "-m", "grading", "grade", str(folder), "--csv", str(marks), *options]
-    grading = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    wait_for_a_sleeping_child(before)
-    grading.send_signal(number)
-    _, errors = grading.communicate(timeout=30)
+    with started("grade", folder, "--csv", marks, *options) as grading:
+        wait_for_a_sleeping_child(before)
+        grading.send_signal(number)
+        _, errors = grading.communicate(timeout=30)
     assert grading.returncode == 130, errors
     assert b"Traceback" not in errors
     assert list(rows(marks)) == ["a.ipynb"]
@@ -655,11 +673,10 @@ def test_an_interrupt_before_anything_is_graded_leaves_the_old_csv(tmp_path):
     write(tmp_path / "x.ipynb", attack("import time; time.sleep(1000)"))
     (tmp_path / "marks.csv").write_text("old")
     before = processes()
-    command = [sys.executable, "-m", "grading", "grade", str(tmp_path), "--csv", str(tmp_path / "marks.csv")]
-    grading = subprocess.Popen([*command, "--timeout", "600"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    wait_for_a_sleeping_child(before)
-    grading.send_signal(signal.SIGINT)
-    _, errors = grading.communicate(timeout=30)
+    with started("grade", tmp_path, "--csv", tmp_path / "marks.csv", "--timeout", "600") as grading:
+        wait_for_a_sleeping_child(before)
+        grading.send_signal(signal.SIGINT)
+        _, errors = grading.communicate(timeout=30)
     assert (grading.returncode, b"Traceback" in errors) == (130, False)
     assert (tmp_path / "marks.csv").read_text() == "old"
 

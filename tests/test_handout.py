@@ -1,6 +1,7 @@
 """The blank version that students get, and the course for nbgrader: both made from the completed notebook."""
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -63,7 +64,8 @@ def test_no_cell_gives_a_solution_away(blank):
 
 def test_it_stops_at_the_first_exercise_and_says_which(blank, tmp_path):
     command = [sys.executable, "-m", "jupyter", "execute", "Initialization.ipynb"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    utf8 = {**os.environ, "PYTHONUTF8": "1"}  # nbclient reads the notebook in the encoding of the system
+    result = subprocess.run(command, cwd=tmp_path, env=utf8, capture_output=True, encoding="utf-8", timeout=120)
     assert result.returncode != 0
     said = re.sub(r"\x1b\[[\d;]*m", "", result.stderr)  # some versions colour it
     assert "check_initialization(initialize_parameters_zeros)" in said
@@ -84,7 +86,7 @@ def test_solved_it_is_the_completed_notebook_again(blank, tmp_path):
 
     if sys.platform == "linux":
         command = [sys.executable, "-m", "grading", "grade", str(path), "--csv", "-", "--quick"]
-        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
         assert result.stdout == "Initialization.ipynb,ok,2,2,2,6,6,,всё верно\n", result.stderr
 
     for cell in blank.cells:

@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 
@@ -91,15 +92,25 @@ def test_marks_in_the_csv(nbgrader, released):
         write(nbgrader.course / "submitted" / student / handout.ASSIGNMENT / NOTEBOOK, notebook)
     nbgrader("autograde", handout.ASSIGNMENT)
     nbgrader("export", "--to", "marks.csv")
+    nbgrader("generate_feedback", handout.ASSIGNMENT)
 
     with open(nbgrader.course / "marks.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["student_id"]: float(row["score"]) for row in rows} == {n: mark for n, (_, mark) in submissions.items()}
     assert {float(row["max_score"]) for row in rows} == {6}
 
+    for student in submissions:
+        assert (nbgrader.course / "feedback" / student / handout.ASSIGNMENT / "Initialization.html").exists()
+
     graded = nbformat.read(nbgrader.course / "autograded" / "right" / handout.ASSIGNMENT / NOTEBOOK, as_version=4)
     for cell in graded.cells:
         assert not [output for output in cell.get("outputs", []) if output.output_type == "error"], cell.id
+
+
+def test_the_commands_of_the_teachers_page_are_those_of_these_tests():
+    page = (ROOT / "docs" / "teacher.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^nbgrader ([a-z_]+)", page, re.MULTILINE)
+    assert commands == ["generate_assignment", "autograde", "export", "generate_feedback"]
 
 
 def test_validate_objects_to_the_unsolved_exercises_only(nbgrader):
