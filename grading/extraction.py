@@ -133,17 +133,24 @@ def global_names(table):
 def changed_names(node):
     """The names whose objects a statement may change: x.a = 1, x[0] = 1, x.append(1), f(x), @x."""
     for part in ast.walk(node):
-        for given in (
-            (*part.args, *part.keywords) if isinstance(part, ast.Call) else getattr(part, "decorator_list", ())
-        ):
-            yield from (name.id for name in ast.walk(given) if isinstance(name, ast.Name))
-        target = part.func if isinstance(part, ast.Call) else part
-        changes = isinstance(part, ast.Call) or isinstance(getattr(part, "ctx", None), ast.Store)
-        if changes and isinstance(target, ast.Attribute | ast.Subscript):
+        target = part
+        if isinstance(part, ast.Call):
+            yield from names_in(*part.args, *part.keywords)
+            target = part.func
+        elif isinstance(part, ast.FunctionDef | ast.ClassDef):
+            yield from names_in(*part.decorator_list)
+        elif not isinstance(getattr(part, "ctx", None), ast.Store):
+            continue
+        if isinstance(target, ast.Attribute | ast.Subscript):
             while isinstance(target, ast.Attribute | ast.Subscript):
                 target = target.value
             if isinstance(target, ast.Name):
                 yield target.id
+
+
+def names_in(*nodes):
+    for node in nodes:
+        yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
 
 
 def needed_code(name, statements):

@@ -108,8 +108,8 @@ def nbval_words(mark):
         return "С вашими функциями работа выполняется, и все сохранённые результаты совпадают."
     if mark.nbval in ("timeout", "crashed"):
         return "С вашими функциями работа не выполнилась до конца. На баллы это не влияет."
-    count = len(mark.differing)
-    return f"С вашими функциями результаты отличаются от образца; таких ячеек — {count}. На баллы это не влияет."
+    cells = ", ".join(mark.differing)
+    return f"С вашими функциями результаты этих ячеек отличаются от образца: {cells}. На баллы это не влияет."
 
 
 def safe(text):
@@ -128,7 +128,8 @@ def table(marks):
         points = [f"{mark.points(method)}/{POINTS}" for method in FUNCTIONS] + [f"{mark.score}/{MAX_SCORE}"]
         if mark.ungraded:
             points = ["—"] * len(points)
-        cells = [one_line(mark.submission), mark.status, *points, mark.nbval]
+        nbval = f"отличий: {len(mark.differing)}" if mark.differing else mark.nbval
+        cells = [one_line(mark.submission), mark.status, *points, nbval]
         result.add_row(*map(Text, cells))
     return result
 
