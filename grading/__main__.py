@@ -112,7 +112,7 @@ def grade(options):
     with standard_output():
         for missing in confinement.missing_protection():
             console.print(f"Внимание, защита неполна. Здесь нет {missing}.", style="yellow")
-    marks, interrupted = grade_all(submissions, options, console)
+    marks, interrupted = grade_all(submissions, options)
     marks = [marks[name] for name in submissions if name in marks]
     graded = [mark for mark in marks if not mark.ungraded]
     failures = write_results(options, marks, graded) if marks else []
@@ -196,10 +196,8 @@ def same_file(*paths):
     return all(map(os.path.exists, paths)) and os.path.samefile(*paths)
 
 
-def grade_all(submissions, options, console):
+def grade_all(submissions, options):
     """({name: mark}, whether the work was interrupted); several submissions at a time."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from grading.confinement import temporary_folder
     from grading.marks import Grader, Mark, draw_layer_lists
 
@@ -222,17 +220,15 @@ def grade_all(submissions, options, console):
         if not stopped.is_set():
             marks[name] = mark
 
-    columns = (TextColumn("Проверка"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
         temporary_folder(prefix="grading-", dir=short_temporary_folder()) as folder,
         ThreadPoolExecutor(options.jobs, initializer=start, initargs=(folder,)) as pool,
-        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
+        progress_bar(len(submissions)) as advance,
     ):
         try:
-            bar = progress.add_task("", total=len(submissions))
             for future in as_completed([pool.submit(work, name) for name in submissions]):
                 future.result()
-                progress.advance(bar)
+                advance()
             if failed := [name for name, mark in marks.items() if mark.ungraded]:
                 for grader in graders:
                     grader.close()
@@ -251,6 +247,26 @@ def grade_all(submissions, options, console):
             for grader in graders:
                 grader.close()
     return marks, stopped.is_set()
+
+
+@contextlib.contextmanager
+def progress_bar(total):
+    """A function that moves the bar on by one; without a terminal, or when that is gone, nothing is shown."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Проверка"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = progress.add_task("", total=total)
+    if not progress.console.is_terminal:
+        yield lambda: None
+        return
+    progress.start()
+    try:
+        yield lambda: progress.advance(task)
+    finally:
+        with contextlib.suppress(OSError):
+            progress.stop()
 
 
 def short_temporary_folder():

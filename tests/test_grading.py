@@ -230,7 +230,7 @@ WRONG_ANSWERS = {
         submission(he=function("he", loop="parameters.update({f'W{i}': 0 for i in range(99, 199)})")),
         "wrong", 2, 2, 0, "ключей",
     ),
-    "an uncalled function": (submission(he=function("he", "np.random.randn")), "wrong", 2, 2, 1, "получено: method"),
+    "an uncalled function": (submission(he=function("he", "np.zeros")), "wrong", 2, 2, 1, "builtin_function"),
     "a number of NumPy's": (submission(he=function("he", bias="np.float64(0)")), "wrong", 2, 2, 1, "а не одно число"),
     "a module that is not installed": (
         submission("from no_such_module import scale", he=function("he", f"{RANDN} * scale")),
