@@ -78,9 +78,12 @@ class Mark:
 
 
 def draw_layer_lists():
-    """For each function the list that the lab shows and two more, which nobody has seen before."""
+    """For each function the list that the lab shows and two more, which nobody has seen before.
+
+    Their sizes are larger than the shown ones, and differ: no shape fits that is hard-coded or transposed.
+    """
     choose = random.SystemRandom().sample
-    others = [choose(range(2, 10), 4), choose(range(10, 41), 5)]
+    others = [choose(range(5, 12), 4), choose(range(12, 41), 5)]
     return {method: [shown, *others] for method, shown in SHOWN_LAYERS.items()}
 
 

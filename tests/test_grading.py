@@ -255,6 +255,9 @@ def test_unseen_sizes_differ_from_run_to_run():
     lists = [draw_layer_lists()["he"] for _ in range(5)]
     assert all(shown == [2, 4, 1] for shown, *_ in lists)
     assert len({str(unseen) for _, *unseen in lists}) > 1
+    for _, *unseen in lists:
+        for sizes in unseen:
+            assert min(sizes) > 4 and len(set(sizes)) == len(sizes)
 
 
 def test_a_hostile_cell_does_not_spoil_the_others(grade):
