@@ -115,7 +115,7 @@ def grade(options):
     marks, interrupted = grade_all(submissions, options)
     marks = [marks[name] for name in submissions if name in marks]
     graded = [mark for mark in marks if not mark.ungraded]
-    failures = write_results(options, marks, graded) if marks else []
+    failures = write_results(options, marks) if marks else []
     with standard_output():
         console.print(report.table(marks))
         if mistakes := report.frequent_mistakes(graded):
@@ -274,7 +274,7 @@ def short_temporary_folder():
     return None if len(os.fsencode(gettempdir())) <= LONGEST_TEMPORARY_PATH else "/tmp"
 
 
-def write_results(options, marks, graded):
+def write_results(options, marks):
     """The CSV, and a page for each that is graded; a file is replaced whole or not at all.
 
     Returns what could not be written.
@@ -291,8 +291,9 @@ def write_results(options, marks, graded):
         except OSError as error:
             failures.append(f"{path}: {error.strerror or error}")
 
-    for mark in graded if options.feedback else ():  # a link there may be a student's
-        write(report.page_path(options.feedback, mark.submission), report.page(mark), follow=False)
+    for mark in marks if options.feedback else ():
+        if not mark.ungraded:  # a link there may be a student's
+            write(report.page_path(options.feedback, mark.submission), report.page(mark), follow=False)
     if options.csv and options.csv != "-":
         write(Path(options.csv), report.csv_text(marks), follow=True)
     elif options.csv:

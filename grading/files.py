@@ -4,20 +4,22 @@ import os
 from tempfile import NamedTemporaryFile
 
 
-def replace_file(path, text, follow=True):
-    """Write beside `path`, then rename: the old file is whole until the new one is.
+def replace_file(path, content, follow=True):
+    """Write a text, or bytes, beside `path`, then rename: the old file is whole until the new one is.
 
     `follow`: a link is followed, a device or a pipe takes the text as it comes; otherwise the file takes their place.
     """
+    if isinstance(content, str):
+        content = content.encode()
     if follow:
         path = path.resolve()
         if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(content)
             return
     file = new_file_beside(path)
     try:
         with file:
-            file.write(text)
+            file.write(content)
         os.chmod(file.name, 0o666 & ~UMASK)
         os.replace(file.name, path)
     except BaseException:
@@ -26,9 +28,7 @@ def replace_file(path, text, follow=True):
 
 
 def new_file_beside(path):
-    return NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=path.parent, prefix=".", suffix=".tmp", delete=False
-    )
+    return NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".tmp", delete=False)
 
 
 def check_writable(path):

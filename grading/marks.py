@@ -98,15 +98,11 @@ class Grader:
 
     def grade(self, path, submission):
         try:
-            data = read(path)
+            codes = self.extract(read(path))
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):  # nothing that the file can help
                 raise
             return Mark(submission, failure="unreadable", reason=f"файл не прочитан: {error.strerror}")
-        except ValueError as error:
-            return Mark(submission, failure="unreadable", reason=f"файл не прочитан: {error}")
-        try:
-            codes = self.extract(data)
         except ValueError as error:
             return Mark(submission, failure="unreadable", reason=f"файл не прочитан: {error}")
         mark = Mark(submission, {method: self.grade_function(method, codes) for method in FUNCTIONS})

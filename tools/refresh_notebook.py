@@ -9,7 +9,6 @@ in the lab.
 """
 
 import base64
-import os
 import re
 import sys
 from itertools import pairwise
@@ -17,6 +16,9 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from grading.files import replace_file
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "Initialization.ipynb"
@@ -75,25 +77,15 @@ def figure(notebook, cell_id):
     return base64.b64decode(png)
 
 
-def replace(path, content):
-    """Write beside `path`, then rename: the old file is whole until the new one is."""
-    temporary = path.with_name(path.name + ".tmp")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def main():
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     execute(notebook, ROOT)
     renew_expected_tables(notebook)
     clean(notebook)
     nbformat.validate(notebook)
-    replace(NOTEBOOK, (nbformat.writes(notebook) + "\n").encode())
+    replace_file(NOTEBOOK, nbformat.writes(notebook) + "\n")
     cell_id, path = README_FIGURE
-    replace(path, figure(notebook, cell_id))
+    replace_file(path, figure(notebook, cell_id))
     print(f"{NOTEBOOK.name}: {len(notebook.cells)} cells, {NOTEBOOK.stat().st_size / 1e6:.2f} MB")
 
 
