@@ -25,6 +25,7 @@ NOTEBOOK = ROOT / "Initialization.ipynb"
 README_FIGURE = ("compare-boundaries", ROOT / "docs" / "boundaries.png")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
+KEPT = ("tags", "alt", "jupyter")  # nbval's exemption, the text alternative of a figure, source_hidden
 
 # What nbgrader takes a cell for, by its id; the cells that are not named here are the student's own. No read-only
 # cell stands between an answer and its test: nbgrader puts a deleted test back only right behind an answer or a test.
@@ -50,10 +51,10 @@ def execute(notebook, folder):
 
 
 def clean(notebook):
-    """Keep only the metadata that the lab needs: the kernel, the language, the tags of cells, nbgrader's roles."""
+    """Keep only the metadata that the lab needs: the kernel, the language, nbgrader's roles and KEPT."""
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
     for cell in notebook.cells:
-        metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+        metadata = {key: value for key, value in cell.metadata.items() if key in KEPT}
         if cell.id in ROLES:
             metadata["nbgrader"] = {"schema_version": 3, "grade_id": cell.id, "task": False, **ROLES[cell.id]}
         cell.metadata = nbformat.from_dict(metadata)
