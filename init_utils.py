@@ -639,15 +639,51 @@ def _describe(value):
 
 
 # --------------------------------------------------------------------------------------
+# Упражнения: единственное место, где записано, какие они
+#
+# Отсюда их берут самопроверка, проверка работ, страницы отзывов, рубрика и курс nbgrader. Чтобы добавить
+# упражнение, нужны строка этой таблицы и ячейки graded-…, show-…, expected-… и check-… в блокноте.
+# --------------------------------------------------------------------------------------
+
+SEED = 3  # начальное состояние генератора
+
+
+class Exercise(NamedTuple):
+    """Функция инициализации, которую пишет студент."""
+
+    title: str
+    draw: str  # откуда берётся число: строка таблицы DRAWS
+    factor: str  # на что оно умножается: строка таблицы FACTORS
+    shown_layers: list  # размеры слоёв в примере под упражнением
+    weight_points: int = 1
+    bias_points: int = 1
+
+    @property
+    def points(self):
+        return self.weight_points + self.bias_points
+
+
+EXERCISES = {
+    "zeros": Exercise("Инициализация в ноль", "np.zeros(...)", "1 (множителя нет)", [3, 2, 1]),
+    "random": Exercise("Случайная инициализация", "np.random.randn(...)", "10", [3, 2, 1]),
+    "he": Exercise("He-инициализация", "np.random.randn(...)", "np.sqrt(2 / layers_dims[l - 1])", [2, 4, 1]),
+}
+
+
+def function_name(method):
+    """Имя функции, которую пишет студент: method — ключ таблицы EXERCISES."""
+    return f"initialize_parameters_{method}"
+
+
+# --------------------------------------------------------------------------------------
 # Самопроверка функций инициализации
 #
 # Начальный вес — число, умноженное на множитель. Таблица DRAWS перечисляет, откуда могло взяться
-# число, таблица FACTORS — на что его могли умножить. Верный ответ — одна пара строк (RIGHT),
+# число, таблица FACTORS — на что его могли умножить. Верный ответ — одна пара строк (EXERCISES),
 # остальные пары — ошибки, которые узнаются по самим весам. Ошибки, которые на пары не делятся,
 # собраны в таблицах SHAPE_MISTAKES и WEIGHT_MISTAKES: правило и слова для студента.
 # --------------------------------------------------------------------------------------
 
-SEED = 3
 RELATIVE_TOLERANCE = 1e-6
 
 # g — генератор с начальным состоянием SEED, n — размер слоя, p — размер предыдущего слоя
@@ -695,12 +731,6 @@ FACTORS = {
     "10 * np.sqrt(2 / layers_dims[l - 1])": lambda n, p, x: 10 * np.sqrt(2 / p),
 }
 
-RIGHT = {
-    "zeros": ("np.zeros(...)", "1 (множителя нет)"),
-    "random": ("np.random.randn(...)", "10"),
-    "he": ("np.random.randn(...)", "np.sqrt(2 / layers_dims[l - 1])"),
-}
-SHOWN_LAYERS = {"zeros": [3, 2, 1], "random": [3, 2, 1], "he": [2, 4, 1]}
 OTHER_LAYERS = ([2, 10, 5, 1], [7, 30, 12, 20, 3])
 
 
@@ -826,8 +856,7 @@ def check_initialization(function):
     Parameters
     ----------
     function : callable
-        ``initialize_parameters_zeros``, ``initialize_parameters_random`` или
-        ``initialize_parameters_he``; упражнение узнаётся по имени функции.
+        Одна из функций, которые пишет студент; упражнение узнаётся по её имени.
 
     Raises
     ------
@@ -840,9 +869,9 @@ def check_initialization(function):
     Состояние глобального генератора ``np.random`` после проверки то же, что и до неё.
     """
     name = getattr(function, "__name__", _describe(function))
-    method = name.removeprefix("initialize_parameters_")
-    if method not in RIGHT:
-        known = ", ".join(f"initialize_parameters_{method}" for method in RIGHT)
+    method = name.removeprefix(function_name(""))
+    if method not in EXERCISES:
+        known = ", ".join(map(function_name, EXERCISES))
         raise ValueError(
             f"check_initialization: ожидалась одна из функций {known}, получено: {name}. "
             f"Передайте саму функцию, без скобок."
@@ -850,7 +879,7 @@ def check_initialization(function):
 
     state = np.random.get_state()
     try:
-        answers = [_answer(function, layers_dims) for layers_dims in (SHOWN_LAYERS[method], *OTHER_LAYERS)]
+        answers = [_answer(function, layers_dims) for layers_dims in (EXERCISES[method].shown_layers, *OTHER_LAYERS)]
     finally:
         np.random.set_state(state)
 
@@ -866,7 +895,7 @@ def find_mistakes(method, answers):
     Parameters
     ----------
     method : str
-        ``"zeros"``, ``"random"`` или ``"he"``.
+        Ключ таблицы EXERCISES.
     answers : list of Answer
         Ответы функции; первый — для списка размеров из задания.
 
@@ -901,8 +930,10 @@ def explain_error(text):
 
 
 def _right_parameters(method, layers_dims):
-    """Верные параметры: веса по строке таблицы RIGHT, смещения — нули."""
-    parameters = {f"W{layer}": W for layer, W in enumerate(_make_weights(*RIGHT[method], layers_dims), start=1)}
+    """Верные параметры: веса по строке таблицы EXERCISES, смещения — нули."""
+    exercise = EXERCISES[method]
+    weights = _make_weights(exercise.draw, exercise.factor, layers_dims)
+    parameters = {f"W{layer}": W for layer, W in enumerate(weights, start=1)}
     return parameters | {f"b{layer}": np.zeros((n, 1)) for layer, n in enumerate(layers_dims[1:], start=1)}
 
 
@@ -933,7 +964,7 @@ def _first_mistake(method, letter, answers, right):
 
 def _call(method, layers_dims):
     """Вызов, который проверяется, как его написал бы студент."""
-    return f"initialize_parameters_{method}({layers_dims})"
+    return f"{function_name(method)}({layers_dims})"
 
 
 def _explain_shape(name, parameters, right, shown):
@@ -959,7 +990,7 @@ def _explain_number(name, value, right):
 
 def _explain_weights(method, answers):
     """Вероятная причина того, что веса неверны."""
-    right_draw, right_factor = RIGHT[method]
+    _, right_draw, right_factor, *_ = EXERCISES[method]
     for draw, factor in product(DRAWS, FACTORS):
         if all(_has_weights(answer, _make_weights(draw, factor, answer.layers_dims)) for answer in answers):
             words = []

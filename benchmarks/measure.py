@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks import contestants, textbook
-from tools.lab_cells import ROOT
+from common.lab import ROOT
 
 LARGE = 300_000  # examples
 

@@ -5,8 +5,8 @@ import re
 import matplotlib.pyplot as plt
 
 from benchmarks import contestants, measure
-from grading.files import replace_file
-from tools.lab_cells import ROOT
+from common.files import replace_file
+from common.lab import ROOT
 
 README = ROOT / "README.md"
 README_FIGURE = ROOT / "docs" / "benchmark.png"

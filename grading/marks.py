@@ -8,15 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from grading import calling
-from grading.calling import LONGEST_TEXT
-from grading.reexecution import Reexecution
-from grading.sandbox import Sandbox
-from init_utils import SHOWN_LAYERS, Answer, Mistake, explain_error, find_mistakes
+from grading.confined.reexecution import Reexecution
+from grading.confined.sandbox import Sandbox
+from init_utils import EXERCISES, Answer, Mistake, explain_error, find_mistakes, function_name
 
-FUNCTIONS = {method: f"initialize_parameters_{method}" for method in SHOWN_LAYERS}
-POINTS = 2  # a function: one for the weights, one for the biases
-MAX_SCORE = POINTS * len(FUNCTIONS)
+MAX_SCORE = sum(exercise.points for exercise in EXERCISES.values())
 LARGEST_NOTEBOOK = 30 << 20
 READING_SECONDS = 20
 
@@ -26,7 +22,7 @@ STATUSES = ("unreadable", "timeout", "crashed", "error", "incomplete", "wrong", 
 
 @dataclass
 class FunctionMark:
-    """What became of one of the three functions."""
+    """What became of one of the functions."""
 
     status: str
     weights: int = 0
@@ -84,7 +80,7 @@ def draw_layer_lists():
     """
     choose = random.SystemRandom().sample
     others = [choose(range(5, 12), 4), choose(range(12, 41), 5)]
-    return {method: [shown, *others] for method, shown in SHOWN_LAYERS.items()}
+    return {method: [exercise.shown_layers, *others] for method, exercise in EXERCISES.items()}
 
 
 class Grader:
@@ -105,7 +101,7 @@ class Grader:
             return Mark(submission, failure="unreadable", reason=f"файл не прочитан: {error.strerror}")
         except ValueError as error:
             return Mark(submission, failure="unreadable", reason=f"файл не прочитан: {error}")
-        mark = Mark(submission, {method: self.grade_function(method, codes) for method in FUNCTIONS})
+        mark = Mark(submission, {method: self.grade_function(method, codes) for method in EXERCISES})
         if self.reexecution:
             self.reexecute(mark)
         for function in mark.functions.values():
@@ -114,47 +110,42 @@ class Grader:
 
     def extract(self, data):
         """The code of each function, found by its name; nothing of the notebook is run."""
-        outcome, result = self.sandbox.run(READING_SECONDS, data, task="extract", names=list(FUNCTIONS.values()))
-        if outcome != "done" or not isinstance(result, dict):
+        names = [*map(function_name, EXERCISES)]
+        result = self.sandbox.extract(READING_SECONDS, data, names)
+        if result is None:
             raise ValueError("слишком большой или слишком сложный")
         if "unreadable" in result:
             raise ValueError(result["unreadable"])
         return result
 
     def grade_function(self, method, codes):
-        name = FUNCTIONS[method]
+        exercise, name = EXERCISES[method], function_name(method)
         found = codes.get(name)
         if found is None:
-            return FunctionMark("incomplete", mistakes=[Mistake(f"{name}: функции нет.", "Допишите её в свою ячейку.")])
+            return failed("incomplete", f"{name}: функции нет.", "Допишите её в свою ячейку.")
         if "error" in found:
-            return FunctionMark(
-                "error", mistakes=[Mistake(f"{name}: в коде ошибка {found['error']}.", explain_error("SyntaxError"))]
-            )
+            return failed("error", f"{name}: в коде ошибка {found['error']}.", explain_error("SyntaxError"))
 
-        lists = self.layer_lists[method]
-        outcome, result = self.sandbox.run(self.timeout, task="call", code=found["code"], name=name, layer_lists=lists)
+        outcome, error, answers = self.sandbox.call(self.timeout, found["code"], name, self.layer_lists[method])
         if outcome == "timeout":
             fact = f"{name}: функция не закончилась за {self.timeout:g} с."
-            return FunctionMark("timeout", mistakes=[Mistake(fact, "Проверьте, конечен ли цикл.")])
+            return failed("timeout", fact, "Проверьте, конечен ли цикл.")
+        if outcome == "error":
+            return failed("error", f"{name}: функция остановилась с ошибкой {error}.", explain_error(error))
         try:
-            if error := result.get("error"):
-                fact = f"{name}: функция остановилась с ошибкой {str(error)[:LONGEST_TEXT]}."
-                return FunctionMark("error", mistakes=[Mistake(fact, explain_error(str(error)))])
-            answers = [
-                Answer(sizes, *map(calling.unpack, pair)) for sizes, pair in zip(lists, result["answers"], strict=True)
-            ]
+            answers = [Answer(*answer) for answer in answers]
             with np.errstate(all="ignore"):
                 mistakes = find_mistakes(method, answers)
-        except Exception:  # whatever came back, it is not what our own code in the child sends
+        except Exception:  # an answer that only looks like one
+            outcome = "crashed"
+        if outcome == "crashed":
             fact = f"{name}: процесс, в котором выполнялась функция, прервался и не вернул ответа."
-            return FunctionMark(
-                "crashed", mistakes=[Mistake(fact, "Функция должна только создавать и возвращать parameters.")]
-            )
+            return failed("crashed", fact, "Функция должна только создавать и возвращать parameters.")
 
         return FunctionMark(
             status="ok" if not any(mistakes.values()) else "incomplete" if is_unsolved(answers[0]) else "wrong",
-            weights=int(mistakes["W"] is None),
-            biases=int(mistakes["b"] is None),
+            weights=exercise.weight_points * (mistakes["W"] is None),
+            biases=exercise.bias_points * (mistakes["b"] is None),
             mistakes=[mistake for mistake in mistakes.values() if mistake],
             code=found["code"],
         )
@@ -163,7 +154,7 @@ class Grader:
         """Let nbval execute the lab with the functions that could be called; the others raise an error."""
         codes = {}
         for method, function in mark.functions.items():
-            stub = f"def {FUNCTIONS[method]}(layers_dims):\n    raise NotImplementedError"
+            stub = f"def {function_name(method)}(layers_dims):\n    raise NotImplementedError"
             codes[f"graded-{method}"] = function.code or stub
         try:
             mark.differing = self.reexecution.run(codes)
@@ -181,6 +172,11 @@ class Grader:
 
     def close(self):
         self.sandbox.end()
+
+
+def failed(status, fact, hint):
+    """The mark of a function that returned nothing to look at."""
+    return FunctionMark(status, mistakes=[Mistake(fact, hint)])
 
 
 def is_unsolved(answer):

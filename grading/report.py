@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from grading.marks import FUNCTIONS, MAX_SCORE, POINTS
+from grading.marks import MAX_SCORE
+from init_utils import EXERCISES
 
-COLUMNS = ("submission", "status", *FUNCTIONS, "score", "max_score", "nbval", "feedback")
-EXERCISES = {"zeros": "Инициализация в ноль", "random": "Случайная инициализация", "he": "He-инициализация"}
+COLUMNS = ("submission", "status", *EXERCISES, "score", "max_score", "nbval", "feedback")
 STATUS_WORDS = {
     "ok": "все функции верны",
     "wrong": "есть ошибки",
@@ -27,7 +27,7 @@ MOST_FREQUENT = 5
 
 def row(mark):
     """The line of one submission in the CSV."""
-    points = [mark.points(method) for method in FUNCTIONS] + [mark.score]
+    points = [mark.points(method) for method in EXERCISES] + [mark.score]
     if mark.ungraded:
         points = [""] * len(points)
     return [mark.submission, mark.status, *points, MAX_SCORE, mark.nbval, mark.feedback]
@@ -80,7 +80,8 @@ def page(mark):
     body = []
     if mark.functions:
         rows = "".join(
-            f"<tr><td>{EXERCISES[method]}</td><td>{function.weights} из 1</td><td>{function.biases} из 1</td></tr>\n"
+            f"<tr><td>{EXERCISES[method].title}</td><td>{function.weights} из {EXERCISES[method].weight_points}</td>"
+            f"<td>{function.biases} из {EXERCISES[method].bias_points}</td></tr>\n"
             for method, function in mark.functions.items()
         )
         body.append(f"<table>\n<tr><th>Функция</th><th>Веса</th><th>Смещения</th></tr>\n{rows}</table>")
@@ -88,7 +89,7 @@ def page(mark):
         body.append(f"<p>{safe(mark.reason)}.</p>")
     if mark.mistakes():
         items = "\n".join(
-            f"<li><strong>{EXERCISES[method]}.</strong> {safe(str(mistake))}</li>"
+            f"<li><strong>{EXERCISES[method].title}.</strong> {safe(str(mistake))}</li>"
             for method, mistake in mark.mistakes()
         )
         body.append(f"<h2>Что исправить</h2>\n<ul>\n{items}\n</ul>")
@@ -125,7 +126,8 @@ def table(marks):
     """The marks for the terminal."""
     result = Table("работа", "состояние", *EXERCISES, "баллы", "nbval", title="Оценки")
     for mark in marks:
-        points = [f"{mark.points(method)}/{POINTS}" for method in FUNCTIONS] + [f"{mark.score}/{MAX_SCORE}"]
+        points = [f"{mark.points(method)}/{exercise.points}" for method, exercise in EXERCISES.items()]
+        points.append(f"{mark.score}/{MAX_SCORE}")
         if mark.ungraded:
             points = ["—"] * len(points)
         nbval = f"отличий: {len(mark.differing)}" if mark.differing else mark.nbval

@@ -5,7 +5,7 @@ from conftest import ROOT
 
 from init_utils import SEED
 
-RIGHT = {
+ORACLE = {  # the weights as a student writes them: independent of the table EXERCISES
     "zeros": "np.zeros((layers_dims[l], layers_dims[l - 1]))",
     "random": "np.random.randn(layers_dims[l], layers_dims[l - 1]) * 10",
     "he": "np.random.randn(layers_dims[l], layers_dims[l - 1]) * np.sqrt(2 / layers_dims[l - 1])",
@@ -23,7 +23,7 @@ def function(method, weights=None, bias=BIAS, seed=SEEDED, loop=""):
         "    L = len(layers_dims)",
         "    for l in range(1, L):",
         *(f"        {line}" for line in loop.split("\n")),
-        f"        parameters['W' + str(l)] = {weights or RIGHT[method]}",
+        f"        parameters['W' + str(l)] = {weights or ORACLE[method]}",
         f"        parameters['b' + str(l)] = {bias}",
         "    return parameters",
     ]
@@ -39,7 +39,7 @@ def defined(method, **changes):
 
 def submission(*cells, **functions):
     """A notebook: the lab's first cells, then `cells`, then the three functions, right where none is given."""
-    codes = [functions.get(method, function(method)) for method in RIGHT]
+    codes = [functions.get(method, function(method)) for method in ORACLE]
     sources = ["import numpy as np\nimport matplotlib.pyplot as plt", *cells, *codes]
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources if source])
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from submissions import SEEDED, defined
 
-from init_utils import DRAWS, FACTORS, RIGHT, SEED, SHAPE_MISTAKES, WEIGHT_MISTAKES, check_initialization
+from init_utils import DRAWS, EXERCISES, FACTORS, SEED, SHAPE_MISTAKES, WEIGHT_MISTAKES, check_initialization
 
 RANDN = "np.random.randn(layers_dims[l], layers_dims[l - 1])"
 
@@ -102,7 +102,7 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("method", RIGHT)
+@pytest.mark.parametrize("method", EXERCISES)
 def test_right_functions_pass_with_one_short_line(lab, capsys, method):
     check_initialization(lab[f"initialize_parameters_{method}"])
     assert capsys.readouterr().out == f"initialize_parameters_{method}: всё верно.\n"

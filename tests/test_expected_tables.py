@@ -4,11 +4,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-SHOWN = {
-    "zeros": ("initialize_parameters_zeros", [3, 2, 1]),
-    "random": ("initialize_parameters_random", [3, 2, 1]),
-    "he": ("initialize_parameters_he", [2, 4, 1]),
-}
+from init_utils import EXERCISES, function_name
+
+SHOWN = {method: (function_name(method), exercise.shown_layers) for method, exercise in EXERCISES.items()}
 
 
 class Table(HTMLParser):

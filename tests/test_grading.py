@@ -13,12 +13,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import ROOT
-from submissions import BIAS, RIGHT, SEEDED, completed, function, submission, write
+from submissions import BIAS, ORACLE, SEEDED, completed, function, submission, write
 
 if sys.platform != "linux":
     pytest.skip("the grader needs Linux", allow_module_level=True)
 
-from grading import confinement
+from common.lab import required_sections
+from grading.confined import confinement
 from grading.marks import Grader, draw_layer_lists
 
 RANDN = "np.random.randn(layers_dims[l], layers_dims[l - 1])"
@@ -163,7 +164,7 @@ RIGHT_ANSWERS = {
         he=function("he", loop="import tempfile\nfor _ in range(300): tempfile.NamedTemporaryFile().close()")
     ),
     "no import of NumPy": nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(function(method)) for method in RIGHT]
+        cells=[nbformat.v4.new_code_cell(function(method)) for method in ORACLE]
     ),
 }
 
@@ -246,7 +247,7 @@ WRONG_ANSWERS = {
 def test_wrong_answers_lose_their_point(grade, notebook, status, zeros, random, he, words):
     mark = grade(notebook)
     assert mark.status == status, mark.feedback
-    assert [mark.points(method) for method in RIGHT] == [zeros, random, he]
+    assert [mark.points(method) for method in ORACLE] == [zeros, random, he]
     assert words in mark.feedback
     assert "\n" not in mark.feedback
 
@@ -451,7 +452,7 @@ def test_hostile_submissions_are_contained_and_honest_ones_get_their_marks(tmp_p
     assert len(marks) == 2 * len(ATTACKS) + 1
     assert {name: marks[f"{name}/work.ipynb"]["status"] for name in ATTACKS} == {n: s for n, (_, s) in ATTACKS.items()}
     for name, mark in marks.items():
-        points = [mark[method] for method in RIGHT]
+        points = [mark[method] for method in ORACLE]
         if name.removesuffix("/work.ipynb") in ATTACKS:
             assert points[:2] == ["2", "2"] and int(points[2]) < 2, name
         else:
@@ -510,9 +511,7 @@ def test_nbval_says_which_cells_differ(tmp_path):
 
 
 def test_the_notebook_that_nbval_gets_has_sections_0_to_5():
-    from grading.reexecution import pristine_notebook
-
-    text = "\n".join(cell.source for cell in pristine_notebook().cells)
+    text = "\n".join(cell.source for cell in required_sections().cells)
     assert "## 5 - Выводы" in text and "## 6" not in text
 
 
@@ -705,8 +704,8 @@ def test_a_kernel_full_of_threads_is_ended(tmp_path):
 
 
 def test_the_graders_own_failure_is_nobodys_mark(tmp_path, monkeypatch, capsys):
-    from grading import sandbox
     from grading.__main__ import main
+    from grading.confined import sandbox
 
     for name in ("a.ipynb", "b.ipynb"):
         write(tmp_path / name, submission())
@@ -774,7 +773,7 @@ def test_the_csv_never_replaces_a_submission(tmp_path):
 
 
 def test_existing_files_are_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
-    from grading import files
+    from common import files
 
     path = tmp_path / "marks.csv"
     path.write_text("old")

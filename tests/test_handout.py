@@ -14,8 +14,9 @@ from nbval_runs import copy_lab, run_nbval
 from submissions import completed
 from test_notebook import BEGIN, END, GRADED
 
-from grading import handout
-from grading.__main__ import main
+from common.lab import NOTEBOOK
+from grading.__main__ import main as grading_command
+from handout.__main__ import main
 
 STUB = [BEGIN, "parameters['W' + str(l)] = None", "parameters['b' + str(l)] = None", END]
 TEXTS = {"source", "cell_type", "id", "metadata"}
@@ -99,7 +100,7 @@ def test_solved_it_is_the_completed_notebook_again(blank, tmp_path):
 
 def test_it_is_made_without_the_modules_that_only_unix_has(tmp_path):
     script = "import sys\nfor name in ('resource', 'fcntl', 'pwd', 'grp', 'termios'):\n    sys.modules[name] = None\n"
-    script += f"from grading.__main__ import main\nsys.exit(main(['blank', {str(tmp_path / 'x.ipynb')!r}]))"
+    script += f"from handout.__main__ import main\nsys.exit(main(['blank', {str(tmp_path / 'x.ipynb')!r}]))"
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (result.returncode, result.stderr) == (0, "")
 
@@ -130,7 +131,7 @@ def test_without_nbgrader_no_course_is_made(tmp_path, monkeypatch, capsys):
     assert main(["course", str(tmp_path / "course")]) == 2
     assert (
         capsys.readouterr().err
-        == "grading: нет nbgrader; установите его: python -m pip install -r tests/requirements.txt\n"
+        == "handout: нет nbgrader; установите его: python -m pip install -r tests/requirements.txt\n"
     )
     assert not list(tmp_path.iterdir())
 
@@ -146,7 +147,7 @@ def test_without_nbgrader_no_course_is_made(tmp_path, monkeypatch, capsys):
         (["blank", "folder", "--force"], "это папка, а нужно имя файла: folder"),
         (["blank", "old/x.ipynb"], "нельзя записать"),
         (["blank", "/dev/null/x.ipynb"], "нельзя записать"),
-        (["blank", str(handout.NOTEBOOK), "--force"], "это сам заполненный блокнот"),
+        (["blank", str(NOTEBOOK), "--force"], "это сам заполненный блокнот"),
         (["course", "course"], "заменяется только с ключом --force: course"),
         (["course", "old"], "нельзя записать"),
     ],
@@ -160,7 +161,7 @@ def test_targets_that_are_refused(tmp_path, monkeypatch, capsys, with_nbgrader, 
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     error = capsys.readouterr().err
-    assert words in error and error.startswith("grading: ") and error.count("\n") == 1
+    assert words in error and error.startswith("handout: ") and error.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
     assert (tmp_path / "old").read_text() == (tmp_path / "course" / "nbgrader_config.py").read_text() == "old"
 
@@ -182,11 +183,20 @@ def spoil(old, new):
     ],
 )
 def test_sources_that_are_refused(tmp_path, monkeypatch, capsys, with_nbgrader, command, change, words):
-    source = shutil.copyfile(handout.NOTEBOOK, tmp_path / "Initialization.ipynb")
+    source = shutil.copyfile(NOTEBOOK, tmp_path / "Initialization.ipynb")
     text = change(source.read_text(encoding="utf-8"))
     source.write_text(text, encoding="utf-8") if text is not None else source.unlink()
-    monkeypatch.setattr(handout, "NOTEBOOK", source)
+    for module in ("__main__", "blank", "course"):
+        monkeypatch.setattr(f"handout.{module}.NOTEBOOK", source)
     assert main([command, str(tmp_path / "target")]) == 2
     error = capsys.readouterr().err
-    assert words in error and error.startswith("grading: ") and error.count("\n") == 1
+    assert words in error and error.startswith("handout: ") and error.count("\n") == 1
     assert not (tmp_path / "target").exists()
+
+
+@pytest.mark.parametrize("arguments", [["blank"], ["blank", "x.ipynb", "--force"], ["course", "--help"]])
+def test_the_old_spelling_names_the_new_one(arguments, capsys):
+    assert grading_command(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == f"grading: теперь это делает другая команда: python -m handout {arguments[0]} …\n"

@@ -13,8 +13,9 @@ from conftest import ROOT
 from submissions import completed, write
 from test_notebook import GRADED
 
-from grading import handout
-from grading.__main__ import main
+from handout.__main__ import main
+from handout.blank import blank_text
+from handout.course import ASSIGNMENT
 
 if not importlib.util.find_spec("nbgrader"):
     pytest.skip("nbgrader is not installed: pip install -r tests/requirements.txt", allow_module_level=True)
@@ -39,13 +40,13 @@ def nbgrader(tmp_path_factory):
         return result.stdout + result.stderr
 
     run.course = course
-    run("generate_assignment", handout.ASSIGNMENT)
+    run("generate_assignment", ASSIGNMENT)
     return run
 
 
 @pytest.fixture(scope="module")
 def released(nbgrader):
-    return nbformat.read(nbgrader.course / "release" / handout.ASSIGNMENT / NOTEBOOK, as_version=4)
+    return nbformat.read(nbgrader.course / "release" / ASSIGNMENT / NOTEBOOK, as_version=4)
 
 
 def solve(notebook, **changes):
@@ -66,10 +67,10 @@ def without(notebook, *words):
 
 
 def blank():
-    return nbformat.reads(handout.blank_text(), as_version=4)
+    return nbformat.reads(blank_text(), as_version=4)
 
 
-def test_students_get_the_same_cells_as_from_grading_blank(released):
+def test_students_get_the_same_cells_as_from_handout_blank(released):
     assert [(cell.id, cell.source) for cell in released.cells] == [(cell.id, cell.source) for cell in blank().cells]
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in released.cells)
 
@@ -89,10 +90,10 @@ def test_marks_in_the_csv(nbgrader, released):
         "cells deleted": (without(solve(blank(), zeros=warning), "check", "show", "run", "expected"), 6),
     }
     for student, (notebook, _) in submissions.items():
-        write(nbgrader.course / "submitted" / student / handout.ASSIGNMENT / NOTEBOOK, notebook)
-    nbgrader("autograde", handout.ASSIGNMENT)
+        write(nbgrader.course / "submitted" / student / ASSIGNMENT / NOTEBOOK, notebook)
+    nbgrader("autograde", ASSIGNMENT)
     nbgrader("export", "--to", "marks.csv")
-    nbgrader("generate_feedback", handout.ASSIGNMENT)
+    nbgrader("generate_feedback", ASSIGNMENT)
 
     with open(nbgrader.course / "marks.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -100,9 +101,9 @@ def test_marks_in_the_csv(nbgrader, released):
     assert {float(row["max_score"]) for row in rows} == {6}
 
     for student in submissions:
-        assert (nbgrader.course / "feedback" / student / handout.ASSIGNMENT / "Initialization.html").exists()
+        assert (nbgrader.course / "feedback" / student / ASSIGNMENT / "Initialization.html").exists()
 
-    graded = nbformat.read(nbgrader.course / "autograded" / "right" / handout.ASSIGNMENT / NOTEBOOK, as_version=4)
+    graded = nbformat.read(nbgrader.course / "autograded" / "right" / ASSIGNMENT / NOTEBOOK, as_version=4)
     for cell in graded.cells:
         assert not [output for output in cell.get("outputs", []) if output.output_type == "error"], cell.id
 
@@ -114,7 +115,7 @@ def test_the_commands_of_the_teachers_page_are_those_of_these_tests():
 
 
 def test_validate_objects_to_the_unsolved_exercises_only(nbgrader):
-    words = nbgrader("validate", f"release/{handout.ASSIGNMENT}/{NOTEBOOK}")
+    words = nbgrader("validate", f"release/{ASSIGNMENT}/{NOTEBOOK}")
     assert "VALIDATION FAILED ON 3 CELL(S)!" in words
     for function in GRADED.values():
         assert f"check_initialization({function})" in words

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
+from init_utils import EXERCISES, SEED, function_name
+
 SECTIONS = [
     "# Инициализация",
     "## 0 - Пакеты/Библиотеки",
@@ -19,14 +21,10 @@ SECTIONS = [
     "## 5 - Выводы",
     "## 6 - Почему так происходит",
 ]
-GRADED = {
-    "graded-zeros": "initialize_parameters_zeros",
-    "graded-random": "initialize_parameters_random",
-    "graded-he": "initialize_parameters_he",
-}
+GRADED = {f"graded-{method}": function_name(method) for method in EXERCISES}
 BEGIN = "### НАЧАЛО ВАШЕГО КОД ЗДЕСЬ ### (≈ 2 строки кода)"
 END = "### ОКОНЧАНИЕ ВАШЕГО КОД ЗДЕСЬ ###"
-KINDS = ["zeros", "random", "he"]
+KINDS = list(EXERCISES)
 
 
 def text_of(cell):
@@ -61,12 +59,13 @@ def test_what_nbgrader_takes_each_cell_for(notebook):
         assert (role.pop("schema_version"), role.pop("grade_id"), role.pop("task")) == (3, cell_id, False)
     answers = [name for name, role in roles.items() if role == {"solution": True, "grade": False, "locked": False}]
     assert answers == list(GRADED)
-    test = {"solution": False, "grade": True, "locked": True, "points": 2}
-    assert [name for name, role in roles.items() if role == test] == [f"check-{kind}" for kind in KINDS]
+    test = {"solution": False, "grade": True, "locked": True}
+    tests = {name: role.pop("points") for name, role in roles.items() if role.items() > test.items()}
+    assert tests == {f"check-{kind}": exercise.points for kind, exercise in EXERCISES.items()}
     read_only = {name for name, role in roles.items() if role == {"solution": False, "grade": False, "locked": True}}
     names = ("train", "accuracy", "predictions", "boundary")
     assert read_only == {"imports", "model"} | {f"{name}-{kind}" for name in names for kind in KINDS}
-    assert len(roles) == len(read_only) + 6
+    assert len(roles) == len(read_only) + 2 * len(EXERCISES)
 
 
 def test_nbgrader_can_put_a_deleted_self_check_back(notebook):
@@ -191,7 +190,7 @@ def test_graded_cells(cells, cell_id, function):
     assert {"parameters = {}", "return parameters"} <= given
     assert ("L = len(layers_dims) - 1" if he else "L = len(layers_dims)") in given
     assert ("for l in range(1, L + 1):" if he else "for l in range(1, L):") in given
-    assert ("np.random.seed(3)" in given) == (cell_id != "graded-zeros")
+    assert (f"np.random.seed({SEED})" in given) == (cell_id != "graded-zeros")
 
     docstring = ast.get_docstring(ast.parse(source).body[0])
     for shape in (

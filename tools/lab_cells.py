@@ -6,21 +6,22 @@ from pathlib import Path
 import matplotlib
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
-DEFINITIONS = ("imports", "model", "graded-zeros", "graded-random", "graded-he")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from common.lab import NOTEBOOK
+from init_utils import EXERCISES
+
+DEFINITIONS = ("imports", "model", *(f"graded-{method}" for method in EXERCISES))
 
 
 def sources():
     """The sources of the notebook's code cells by their ids, in order."""
-    cells = nbformat.read(ROOT / "Initialization.ipynb", as_version=4).cells
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
     return {cell.id: cell.source for cell in cells if cell.cell_type == "code"}
 
 
 def run(names=DEFINITIONS):
     """The namespace of a student who has run the cells `names`: by default all that define something."""
     matplotlib.use("Agg")
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
     namespace = {}
     cells = sources()
     for name in names:

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from grading.reexecution import ROOT, pristine_notebook
+from common.lab import HELPERS, ROOT, required_sections
 
 AT_A_TIME = 2
 
@@ -40,7 +40,7 @@ def make_group(folder, size):
     """`size` copies of the completed lab, each in a folder of its own."""
     for number in range(size):
         (folder / f"student {number}").mkdir(parents=True)
-        nbformat.write(pristine_notebook(), folder / f"student {number}" / "Initialization.ipynb")
+        nbformat.write(required_sections(), folder / f"student {number}" / "Initialization.ipynb")
     return str(folder)
 
 
@@ -57,7 +57,7 @@ def main():
         few = make_group(folder / "few", 2 * AT_A_TIME)
         plain = folder / "plain"
         make_group(plain, 1)
-        (plain / "student 0" / "init_utils.py").write_bytes((ROOT / "init_utils.py").read_bytes())
+        (plain / "student 0" / HELPERS.name).write_bytes(HELPERS.read_bytes())
 
         times = [seconds("grading", "grade", whole, "--quick", cwd=ROOT) for _ in range(options.rounds)]
         print(f"--quick, {options.submissions} submissions: {spread(times, 's')}")

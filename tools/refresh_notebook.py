@@ -2,7 +2,7 @@
 
     python tools/refresh_notebook.py
 
-That is: the tables «Ожидаемый результат», the README's figure, the metadata for nbgrader. The files are
+That is: the tables «Ожидаемый результат», the README's figure, the metadata for nbgrader, the rubric. The files are
 replaced only after every cell has run without an error and without a word on stderr. What Jupyter adds on
 the way (timings, the version of this machine's Python) is left out, so that a diff shows only what changed
 in the lab.
@@ -18,10 +18,12 @@ import nbformat
 from nbclient import NotebookClient
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from grading.files import replace_file
+from common.files import replace_file
+from common.lab import NOTEBOOK, ROOT
+from init_utils import EXERCISES, SEED, function_name
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOK = ROOT / "Initialization.ipynb"
+TEACHER = ROOT / "docs" / "teacher.md"
+RUBRIC = re.compile(r"(?<=\n\| Подзадача \| Баллы \| Что оценивается \|\n).*?(?=\n\n)", re.DOTALL)
 README_FIGURE = ("compare-boundaries", ROOT / "docs" / "boundaries.png")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
@@ -30,11 +32,11 @@ KEPT = ("tags", "alt", "jupyter")  # nbval's exemption, the text alternative of 
 # What nbgrader takes a cell for, by its id; the cells that are not named here are the student's own. No read-only
 # cell stands between an answer and its test: nbgrader puts a deleted test back only right behind an answer or a test.
 ANSWER = {"solution": True, "grade": False, "locked": False}
-TEST = {"solution": False, "grade": True, "locked": True, "points": 2}
+TEST = {"solution": False, "grade": True, "locked": True}
 READ_ONLY = {"solution": False, "grade": False, "locked": True}
 ROLES = {"imports": READ_ONLY, "model": READ_ONLY}
-for method in ("zeros", "random", "he"):
-    ROLES |= {f"graded-{method}": ANSWER, f"check-{method}": TEST}
+for method, exercise in EXERCISES.items():
+    ROLES |= {f"graded-{method}": ANSWER, f"check-{method}": {**TEST, "points": exercise.points}}
     ROLES |= {f"{name}-{method}": READ_ONLY for name in ("train", "accuracy", "predictions", "boundary")}
 
 
@@ -71,6 +73,28 @@ def renew_expected_tables(notebook):
             cell.source = "\n".join(["**Ожидаемый результат**:", "", "<table>", *rows, "</table>"])
 
 
+def rubric():
+    """The rows of the teacher's table, below its heading."""
+    rows = ["|:--|:-:|:--|"]
+    for method, exercise in EXERCISES.items():
+        weights = exercise.draw if exercise.factor.startswith("1 ") else f"{exercise.draw} * {exercise.factor}"
+        seed = f" при начальном состоянии генератора {SEED}" if "random" in exercise.draw else ""
+        rows.append(
+            f"| {exercise.title}: `{function_name(method)}` | {exercise.points} "
+            f"| {exercise.weight_points} — веса `{weights}`{seed}; {exercise.bias_points} — смещения, нули |"
+        )
+    rows.append(f"| **Всего** | **{sum(exercise.points for exercise in EXERCISES.values())}** | |")
+    return "\n".join(rows)
+
+
+def renew_rubric(text):
+    """The teacher's page with the rubric that follows from EXERCISES."""
+    changed, count = RUBRIC.subn(lambda _: rubric(), text)
+    if count != 1:
+        sys.exit(f"{TEACHER.name}: one table «Подзадача» expected, {count} found; nothing stored")
+    return changed
+
+
 def figure(notebook, cell_id):
     """The bytes of the picture that the cell `cell_id` has drawn."""
     (cell,) = [cell for cell in notebook.cells if cell.id == cell_id]
@@ -84,7 +108,9 @@ def main():
     renew_expected_tables(notebook)
     clean(notebook)
     nbformat.validate(notebook)
+    teacher = renew_rubric(TEACHER.read_text(encoding="utf-8"))
     replace_file(NOTEBOOK, nbformat.writes(notebook) + "\n")
+    replace_file(TEACHER, teacher)
     cell_id, path = README_FIGURE
     replace_file(path, figure(notebook, cell_id))
     print(f"{NOTEBOOK.name}: {len(notebook.cells)} cells, {NOTEBOOK.stat().st_size / 1e6:.2f} MB")

@@ -1,6 +1,6 @@
-"""The course for nbgrader: this file lies in the course's folder (`python -m grading course DIR` makes one).
+"""The course for nbgrader: this file lies in the course's folder (`python -m handout course DIR` makes one).
 
-The stub that takes the place of a solution is written here, and only here: `python -m grading blank` reads it.
+The stub that takes the place of a solution is written here, and only here: `python -m handout blank` reads it.
 """
 
 c = get_config()  # noqa: F821 (nbgrader defines it)

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from grading.confined.calling import LONGEST_TEXT, unpack
+
 WORKER = Path(__file__).with_name("worker.py")
 LARGEST_RESULT = 4 << 20
 ATTEMPTS = 2
@@ -51,6 +53,24 @@ class Sandbox:
         self.killed = True
         if self.process:
             self.process.kill()
+
+    def extract(self, timeout, data, names):
+        """What `extraction.extract` returns for the bytes of a notebook, {"unreadable": why}, or None."""
+        outcome, result = self.run(timeout, data, task="extract", names=names)
+        return result if outcome == "done" and isinstance(result, dict) else None
+
+    def call(self, timeout, code, name, layer_lists):
+        """Returns (outcome, error, answers): of each list of sizes what the function returned in two calls."""
+        outcome, result = self.run(timeout, task="call", code=code, name=name, layer_lists=layer_lists)
+        if outcome == "timeout":
+            return outcome, "", []
+        try:
+            if error := result.get("error"):
+                return "error", str(error)[:LONGEST_TEXT], []
+            pairs = zip(layer_lists, result["answers"], strict=True)
+            return "done", "", [(sizes, *map(unpack, pair)) for sizes, pair in pairs]
+        except Exception:  # whatever came back, it is not what our own code in the child sends
+            return "crashed", "", []
 
     def run(self, timeout, data=b"", **task):
         """Returns (outcome, result): "done", "timeout" or "crashed", and what the task returned, or None.

@@ -14,8 +14,9 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from grading import calling, confinement, extraction
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from common.files import folder_size, temporary_folder
+from grading.confined import calling, confinement, extraction
 
 del sys.path[0]
 
@@ -33,7 +34,7 @@ def main(control):
         if not data:
             return
         options = json.loads(data)
-        with confinement.temporary_folder(dir=options["folder"]) as folder:
+        with temporary_folder(dir=options["folder"]) as folder:
             pid = os.fork()
             if not pid:
                 be_child(descriptors[0], folder, options["timeout"], parent)
@@ -49,7 +50,7 @@ def wait(pid, folder, timeout, control):
     outcome = "timeout"
     while time.monotonic() < end:
         ready = select.select([process, control], [], [], 0.1)[0]
-        if ready or confinement.folder_size(folder) > FOLDER_SIZE:
+        if ready or folder_size(folder) > FOLDER_SIZE:
             outcome = "crashed"
             break
     if process not in select.select([process], [], [], 0)[0]:

@@ -1,17 +1,14 @@
-"""What students get, made from the completed notebook: its copy without solutions, a course for nbgrader."""
+"""The blank version of the lab: the completed notebook without solutions and outputs."""
 
 import re
-from pathlib import Path
 from textwrap import indent
 
 import nbformat
 from traitlets.config import PyFileConfigLoader
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOK = ROOT / "Initialization.ipynb"
-HELPERS = ROOT / "init_utils.py"
+from common.lab import NOTEBOOK, ROOT
+
 NBGRADER_CONFIG = ROOT / "docs" / "nbgrader" / "nbgrader_config.py"
-ASSIGNMENT = "initialization"
 GRADED = "# ОЦЕНИВАЕМОЕ"
 
 
@@ -45,14 +42,3 @@ def read_stub():
     """The two markers and what stands in the place of a solution, markers included."""
     options = PyFileConfigLoader(NBGRADER_CONFIG.name, path=str(NBGRADER_CONFIG.parent)).load_config().ClearSolutions
     return options.begin_solution_delimeter, options.end_solution_delimeter, options.code_stub["python"]
-
-
-def course_files():
-    """{path inside a course of nbgrader: the text of the file}; the notebook there keeps its solutions."""
-    blank_text()  # nbgrader would hand out a solution that the markers do not enclose
-    source = Path("source") / ASSIGNMENT
-    return {
-        Path(NBGRADER_CONFIG.name): NBGRADER_CONFIG.read_text(encoding="utf-8"),
-        source / HELPERS.name: HELPERS.read_text(encoding="utf-8"),
-        source / NOTEBOOK.name: NOTEBOOK.read_text(encoding="utf-8"),
-    }

@@ -11,15 +11,15 @@ from pathlib import Path
 import nbformat
 from matplotlib import font_manager
 
-from grading.confinement import children_with_too_many_threads, folder_size, temporary_folder
-from grading.sandbox import clean_environment
+from common.files import folder_size, temporary_folder
+from common.lab import HELPERS, NOTEBOOK, required_sections
+from grading.confined.confinement import children_with_too_many_threads
+from grading.confined.sandbox import clean_environment
 
-ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).parent
 LONGEST = 180  # seconds for the whole notebook
 LARGEST_VERDICT = 1 << 20
 FOLDER_SIZE = 64 << 20
-FURTHER_READING = "## 6"
 
 
 class Reexecution:
@@ -51,7 +51,7 @@ class Reexecution:
             raise ChildProcessError
         reading, writing = os.pipe()
         try:
-            arguments = (folder / "lab" / "Initialization.ipynb", writing, os.getpid())
+            arguments = (folder / "lab" / NOTEBOOK.name, writing, os.getpid())
             self.process = subprocess.Popen(
                 [sys.executable, "-I", HERE / "run_nbval.py", *map(str, arguments)],
                 pass_fds=[writing],
@@ -91,11 +91,11 @@ def prepare(folder, codes):
     """Lay out what nbval and the kernel need in an empty folder; returns the notebook."""
     for name in ("lab", "modules", "home", "run", "jupyter/kernels/python3"):
         (folder / name).mkdir(parents=True)
-    notebook = pristine_notebook()
+    notebook = required_sections()
     for cell in notebook.cells:
         cell.source = codes.get(cell.id, cell.source)
-    nbformat.write(notebook, folder / "lab" / "Initialization.ipynb")
-    (folder / "modules" / "init_utils.py").write_bytes((ROOT / "init_utils.py").read_bytes())
+    nbformat.write(notebook, folder / "lab" / NOTEBOOK.name)
+    (folder / "modules" / HELPERS.name).write_bytes(HELPERS.read_bytes())
     font_list = folder / "home" / f"fontlist-v{font_manager.FontManager.__version__}.json"
     font_manager.json_dump(font_manager.fontManager, font_list)
     kernel = {
@@ -104,14 +104,6 @@ def prepare(folder, codes):
         "language": "python",
     }
     (folder / "jupyter" / "kernels" / "python3" / "kernel.json").write_text(json.dumps(kernel))
-    return notebook
-
-
-def pristine_notebook():
-    """Sections 0 to 5 of the lab, with their stored outputs."""
-    notebook = nbformat.read(ROOT / "Initialization.ipynb", as_version=4)
-    ends = [i for i, cell in enumerate(notebook.cells) if cell.source.startswith(FURTHER_READING)]
-    del notebook.cells[min(ends, default=len(notebook.cells)) :]
     return notebook
 
 

@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from grading import confinement
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from grading.confined import confinement
 
 sys.path[0] = sys.argv[2]
 

@@ -11,8 +11,8 @@ import resource
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from grading import confinement
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from grading.confined import confinement
 
 del sys.path[0]
 

@@ -1,0 +1,89 @@
+"""Files that are written whole or not at all, on any system; folders in which hostile code may have been at work."""
+
+import contextlib
+import math
+import os
+import subprocess
+import tempfile
+
+
+def replace_file(path, content, follow=True):
+    """Write a text, or bytes, beside `path`, then rename: the old file is whole until the new one is.
+
+    `follow`: a link is followed, a device or a pipe takes the text as it comes; otherwise the file takes their place.
+    """
+    if isinstance(content, str):
+        content = content.encode()
+    if follow:
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+            return
+    file = new_file_beside(path)
+    try:
+        with file:
+            file.write(content)
+        os.chmod(file.name, 0o666 & ~UMASK)
+        os.replace(file.name, path)
+    except BaseException:
+        os.unlink(file.name)
+        raise
+
+
+def new_file_beside(path):
+    return tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".tmp", delete=False)
+
+
+def check_writable(path):
+    """Raise OSError if a file could not be put at `path`; leaves nothing behind."""
+    path = path.resolve()
+    if path.is_dir():
+        raise IsADirectoryError(f"это папка: {path}")
+    if not path.exists() or path.is_file():
+        with new_file_beside(path) as file:
+            os.unlink(file.name)
+
+
+def current_umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+UMASK = current_umask()
+
+
+def folder_size(folder, most_folders=1_000):
+    """Bytes in a folder, one block at least for each entry; infinite if it can't be looked through."""
+    size, folders = 0, [folder]
+    for _ in range(most_folders):
+        if not folders:
+            return size
+        try:
+            with os.scandir(folders.pop()) as found:
+                for entry in found:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        size += max(4096, entry.stat(follow_symlinks=False).st_size)
+        except FileNotFoundError:
+            continue  # it has been removed meanwhile
+        except OSError:
+            return math.inf
+    return math.inf
+
+
+def remove_folder(folder):
+    """Remove a folder that may be anything: deep, closed, full. What can't be removed stays, without an error."""
+    for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+        subprocess.run([*command, "--", folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def temporary_folder(**options):
+    """Like tempfile.TemporaryDirectory, for a folder in which hostile code was at work."""
+    folder = tempfile.mkdtemp(**options)
+    try:
+        yield folder
+    finally:
+        remove_folder(folder)

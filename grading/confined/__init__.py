@@ -1,0 +1,7 @@
+"""All that runs beside a student's code, and nothing else of the grader.
+
+From outside come in only
+- `sandbox.Sandbox`: take the functions out of a notebook, call one of them;
+- `reexecution.Reexecution`: let nbval execute the lab with a student's functions;
+- `confinement.missing_protection`: what this system can't protect from.
+"""

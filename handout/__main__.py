@@ -1,0 +1,76 @@
+"""The command line: python -m handout blank OUT.ipynb | course DIR [--force]"""
+
+import argparse
+import importlib.util
+import sys
+from pathlib import Path
+
+from common.command import Refusal, open_standard_streams, run_command
+from common.files import replace_file
+from common.lab import HELPERS, NOTEBOOK
+from handout.blank import blank_text
+from handout.course import ASSIGNMENT, course_files
+
+
+def main(arguments=None):
+    return run_command(parser(), arguments)
+
+
+def parser():
+    result = argparse.ArgumentParser(prog="python -m handout", description="То, что получают студенты.")
+    commands = result.add_subparsers(required=True, metavar="COMMAND")
+    blank_ = commands.add_parser("blank", help="записать вариант для студентов", description=blank.__doc__)
+    blank_.set_defaults(command=blank)
+    blank_.add_argument("target", type=Path, metavar="OUT.ipynb", help="куда записать")
+    course_ = commands.add_parser("course", help="подготовить курс nbgrader", description=course.__doc__)
+    course_.set_defaults(command=course)
+    course_.add_argument("folder", type=Path, metavar="DIR", help="папка курса")
+    for command in (blank_, course_):
+        command.add_argument("--force", action="store_true", help="заменить то, что уже есть")
+    return result
+
+
+def blank(options):
+    """Записывает вариант для студентов: решений и результатов в нём нет."""
+    write_new({options.target: derive(blank_text)}, options.force)
+    print(f"Записано: {options.target}. Раздавайте его вместе с файлом {HELPERS}")
+    return 0
+
+
+def course(options):
+    """Готовит курс nbgrader: настройки, блокнот с решениями и init_utils.py."""
+    if not importlib.util.find_spec("nbgrader"):
+        raise Refusal("нет nbgrader; установите его: python -m pip install -r tests/requirements.txt")
+    files = derive(course_files)
+    write_new({options.folder / name: text for name, text in files.items()}, options.force)
+    print(f"Записано: {options.folder}. В этой папке выполните nbgrader generate_assignment {ASSIGNMENT}")
+    return 0
+
+
+def derive(make):
+    try:
+        return make()
+    except (OSError, ValueError) as error:
+        raise Refusal(f"исходный блокнот не годится: {error}") from None
+
+
+def write_new(files, force):
+    """Write all files, {path: text}; replace nothing unless `force`, and never the completed notebook."""
+    for path in files:
+        if path.is_dir():
+            raise Refusal(f"это папка, а нужно имя файла: {path}")
+        if path.exists() and path.samefile(NOTEBOOK):
+            raise Refusal(f"это сам заполненный блокнот, он не заменяется: {path}")
+        if path.exists() and not force:
+            raise Refusal(f"уже есть, заменяется только с ключом --force: {path}")
+    for path, text in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, text)
+        except OSError as error:
+            raise Refusal(f"нельзя записать {path}: {error.strerror}") from None
+
+
+if __name__ == "__main__":
+    open_standard_streams()
+    sys.exit(main())
