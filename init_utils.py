@@ -409,6 +409,27 @@ def plot_decision_boundary(model, X, y):
     _draw_points(axes, X, y)
 
 
+def decimal_comma(value, position=None):
+    """Подпись деления оси: десятичная дробь с запятой, как пишут по-русски.
+
+    Parameters
+    ----------
+    value : float
+        Число у деления.
+    position : int, optional
+        Номер деления: его передаёт Matplotlib.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    ``axes.yaxis.set_major_formatter(decimal_comma)``
+    """
+    return f"{value:g}".replace(".", ",").replace("-", "−")
+
+
 def _draw_points(axes, X, y):
     """Точки двух классов, подписи осей и легенда."""
     _set_limits(axes, X)
@@ -426,6 +447,8 @@ def _draw_points(axes, X, y):
         )
     axes.set_xlabel("Признак $x_1$")
     axes.set_ylabel("Признак $x_2$")
+    axes.xaxis.set_major_formatter(decimal_comma)
+    axes.yaxis.set_major_formatter(decimal_comma)
     axes.set_aspect("equal")
     axes.legend(loc="upper right")
 
@@ -451,6 +474,49 @@ CACHE_NAMES = ("z1", "a1", "W1", "b1", "z2", "a2", "W2", "b2", "z3", "a3", "W3",
 NOT_ARRAYS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 _get_layers = itemgetter(*PARAMETER_NAMES)
+
+
+class Results(dict):
+    """Словарь «способ инициализации: результат обучения».
+
+    Raises
+    ------
+    ValueError
+        Результата ещё нет: сообщение называет ячейку, которую нужно выполнить.
+    """
+
+    def __missing__(self, method):
+        raise ValueError(
+            f'Сеть с инициализацией "{method}" ещё не обучена. Выполните ячейку обучения, '
+            f'в которой вызвана model(..., initialization="{method}").'
+        )
+
+
+def check_parameters(parameters, function):
+    """Убеждается, что функция инициализации вернула все параметры сети.
+
+    Parameters
+    ----------
+    parameters : dict
+        То, что вернула функция.
+    function : str
+        Имя функции, для сообщения.
+
+    Raises
+    ------
+    TypeError
+        Функция вернула не словарь.
+    ValueError
+        Упражнение не закончено: параметров нет или на их месте осталось ``None``.
+    """
+    if not isinstance(parameters, dict | None):
+        raise TypeError(
+            f"{function}: ожидался словарь parameters, получено: {_describe(parameters)}. "
+            f"Функция должна заканчиваться строкой return parameters."
+        )
+    missing = [name for name in PARAMETER_NAMES if (parameters or {}).get(name) is None]
+    if missing:
+        raise ValueError(f"Упражнение не закончено: допишите функцию {function}, в её ответе нет {missing}.")
 
 
 def _checked_layers(X, parameters):
