@@ -221,7 +221,7 @@ def test_imports(cells):
     names = re.search(r"from init_utils import \(([^)]*)\)", source).group(1)
     assert set(re.findall(r"\w+", names)) == {
         "sigmoid", "relu", "compute_loss", "forward_propagation", "backward_propagation", "update_parameters",
-        "check_initialization", "predict", "load_dataset", "plot_decision_boundary", "predict_dec",
+        "LabValueError", "Results", "check_data", "check_initialization", "check_parameters", "decimal_comma", "predict", "load_dataset", "plot_decision_boundary", "predict_dec",
     }  # fmt: skip
     assert "%matplotlib inline" in source
     assert 'rcParams["figure.figsize"] = (10.0, 6.0)' in source
