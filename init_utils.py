@@ -30,6 +30,7 @@ from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import ScalarFormatter
 from scipy.special import expit
 from sklearn.datasets import make_circles
 
@@ -409,25 +410,16 @@ def plot_decision_boundary(model, X, y):
     _draw_points(axes, X, y)
 
 
-def decimal_comma(value, position=None):
-    """Подпись деления оси: десятичная дробь с запятой, как пишут по-русски.
-
-    Parameters
-    ----------
-    value : float
-        Число у деления.
-    position : int, optional
-        Номер деления: его передаёт Matplotlib.
-
-    Returns
-    -------
-    str
+class DecimalComma(ScalarFormatter):
+    """Подписи делений оси с десятичной запятой, как пишут по-русски.
 
     Examples
     --------
-    ``axes.yaxis.set_major_formatter(decimal_comma)``
+    ``axes.yaxis.set_major_formatter(DecimalComma())``
     """
-    return f"{value:g}".replace(".", ",").replace("-", "−")
+
+    def __call__(self, value, position=None):
+        return super().__call__(value, position).replace(".", ",")
 
 
 def _draw_points(axes, X, y):
@@ -447,8 +439,8 @@ def _draw_points(axes, X, y):
         )
     axes.set_xlabel("Признак $x_1$")
     axes.set_ylabel("Признак $x_2$")
-    axes.xaxis.set_major_formatter(decimal_comma)
-    axes.yaxis.set_major_formatter(decimal_comma)
+    axes.xaxis.set_major_formatter(DecimalComma())
+    axes.yaxis.set_major_formatter(DecimalComma())
     axes.set_aspect("equal")
     axes.legend(loc="upper right")
 
