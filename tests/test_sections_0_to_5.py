@@ -193,36 +193,31 @@ def test_he_is_explained_once(notebook):
 # --- the documents ---
 
 
+def initialize_parameters_random(layers_dims):
+    parameters = {}
+    for layer in range(1, len(layers_dims)):
+        np.random.seed(3)
+        parameters[f"W{layer}"] = np.random.randn(layers_dims[layer], layers_dims[layer - 1]) * 10
+        parameters[f"b{layer}"] = np.zeros((layers_dims[layer], 1))
+    return parameters
+
+
+def initialize_parameters_zeros(layers_dims):
+    return {f"{name}{layer}": None for layer in range(1, len(layers_dims)) for name in "Wb"}
+
+
 def test_the_readme_quotes_the_messages_as_they_are():
-    readme = prose_of_the_readme()
-
-    def initialize_parameters_random(layers_dims):
-        parameters = {}
-        for l in range(1, len(layers_dims)):
-            np.random.seed(3)
-            parameters["W" + str(l)] = np.random.randn(layers_dims[l], layers_dims[l - 1]) * 10
-            parameters["b" + str(l)] = np.zeros((layers_dims[l], 1))
-        return parameters
-
-    with pytest.raises(ValueError, match="seed") as caught:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shapes, seeds = re.search("называет ошибку \\(«(.*?)», «(.*?)»\\)", readme).groups()
+    assert any(shapes in words for _, words in SHAPE_MISTAKES)
+    with pytest.raises(ValueError, match=re.escape(seeds)):
         check_initialization(initialize_parameters_random)
-    quotes = re.search("называет ошибку \\(«(.*?)», «(.*?)»\\)", readme).groups()
-    assert quotes[1] in str(caught.value)
-    assert any(quotes[0] in words for _, words in SHAPE_MISTAKES)
-    for unfinished in (lambda: check_parameters(None, "f"), lambda: check_initialization(unfinished_zeros())):
-        with pytest.raises(ValueError, match=re.search(r"- \*\*`(Упражнение не закончено)`\*\*", readme).group(1)):
-            unfinished()
 
-
-def prose_of_the_readme():
-    return (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def unfinished_zeros():
-    def initialize_parameters_zeros(layers_dims):
-        return {f"{name}{l}": None for l in range(1, len(layers_dims)) for name in "Wb"}
-
-    return initialize_parameters_zeros
+    (unfinished,) = re.findall(r"- \*\*`(Упражнение .*)`\*\*", readme)
+    with pytest.raises(ValueError, match=unfinished):
+        check_initialization(initialize_parameters_zeros)
+    with pytest.raises(ValueError, match=unfinished):
+        check_parameters(None, "initialize_parameters_zeros")
 
 
 def test_the_teacher_is_told_what_section_6_gives_away(notebook):
