@@ -249,12 +249,10 @@ def test_imports(cells):
 
 
 def test_the_drawing_shows_the_network_that_is_trained(lab, cells):
-    plt = lab["plt"]
-    plt.close("all")
-    exec(cells["network-figure"].source, lab)
     parameters = lab["model"](lab["train_X"], lab["train_Y"], num_iterations=1, print_cost=False)
     weights = [parameters[f"W{layer}"] for layer in (1, 2, 3)]
-    axes = plt.figure(1).axes[0]
+    exec(cells["network-figure"].source, lab)
+    axes = lab["axes"]
     circles = [len(layer.get_offsets()) for layer in axes.collections]
     assert circles == [weights[0].shape[1], *(len(W) for W in weights)]
     assert "-".join(map(str, circles)) in axes.get_title()

@@ -159,7 +159,7 @@ def prose(notebook):
 
 def test_numbers_are_not_torn_from_what_they_count(notebook):
     for place, text in prose(notebook).items():
-        torn = re.findall(r".*(?:\d (?:%|МБ|\d{3}\b)|[×№] \d|[Рр]аздел[а-я]* \d|(?<=\D)итерации \d).*", text)
+        torn = re.findall(r".*(?:\d (?:%|МБ|\d{3}\b)|[×№] \d).*", text)
         assert not torn, (place, torn)
 
 
@@ -177,7 +177,7 @@ def test_decimals_have_a_comma(notebook):
 def test_decimals_on_the_axes_have_a_comma(trained_lab):
     shown = set()
     for name, panels in trained_lab[1].items():
-        for axes in panels:
+        for axes in (axes for axes in panels if axes.axison):
             axes.figure.canvas.draw()
             for label in axes.get_xticklabels() + axes.get_yticklabels():
                 assert "." not in label.get_text(), name
