@@ -32,6 +32,7 @@ from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import ScalarFormatter
 from scipy.special import expit
 from sklearn.datasets import make_circles
 
@@ -411,25 +412,16 @@ def plot_decision_boundary(model, X, y):
     _draw_points(axes, X, y)
 
 
-def decimal_comma(value, position=None):
-    """Подпись деления оси: десятичная дробь с запятой, как пишут по-русски.
-
-    Parameters
-    ----------
-    value : float
-        Число у деления.
-    position : int, optional
-        Номер деления: его передаёт Matplotlib.
-
-    Returns
-    -------
-    str
+class DecimalComma(ScalarFormatter):
+    """Подписи делений оси с десятичной запятой, как пишут по-русски.
 
     Examples
     --------
-    ``axes.yaxis.set_major_formatter(decimal_comma)``
+    ``axes.yaxis.set_major_formatter(DecimalComma())``
     """
-    return f"{value:g}".replace(".", ",").replace("-", "−")
+
+    def __call__(self, value, position=None):
+        return super().__call__(value, position).replace(".", ",")
 
 
 def _draw_points(axes, X, y):
@@ -449,8 +441,8 @@ def _draw_points(axes, X, y):
         )
     axes.set_xlabel("Признак $x_1$")
     axes.set_ylabel("Признак $x_2$")
-    axes.xaxis.set_major_formatter(decimal_comma)
-    axes.yaxis.set_major_formatter(decimal_comma)
+    axes.xaxis.set_major_formatter(DecimalComma())
+    axes.yaxis.set_major_formatter(DecimalComma())
     axes.set_aspect("equal")
     axes.legend(loc="upper right")
 
@@ -563,7 +555,7 @@ def check_parameters(parameters, function):
             found = "None вместо них"
         raise LabValueError(
             f"{function}: ожидались параметры {', '.join(unsolved)}, получено: {found}.\n"
-            f"Возможно, упражнение не закончено; подробнее скажет check_initialization({function})."
+            "Возможно, упражнение не закончено: замените None решением и выполните ячейку с функцией ещё раз."
         )
 
 
@@ -699,7 +691,7 @@ def _require_array(name, value):
     if value is None:
         raise LabTypeError(
             f"{name}: ожидался массив NumPy, получено None.\n"
-            "Возможно, упражнение, в котором вычисляется это значение, не закончено: замените None решением."
+            "Возможно, упражнение не закончено: замените None решением и выполните ячейку с функцией ещё раз."
         )
     if not isinstance(value, np.ndarray):
         raise LabTypeError(f"{name}: ожидался массив NumPy, получено: {_describe(value)}.\n{CHECK_ORDER}")

@@ -31,6 +31,10 @@ def text_of(cell):
     return "".join(output.get("text", "") for output in cell.outputs)
 
 
+def has_picture(cell):
+    return any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
+
+
 def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -50,7 +54,22 @@ def test_only_the_chaotic_training_carries_a_tag(notebook):
     assert {cell.id: cell.metadata.tags for cell in notebook.cells if "tags" in cell.metadata} == {
         "train-random": ["nbval-ignore-output"]
     }
-    assert all(set(cell.metadata) <= {"tags", "nbgrader"} for cell in notebook.cells)
+    assert all(set(cell.metadata) <= {"tags", "nbgrader", "alt", "jupyter"} for cell in notebook.cells)
+
+
+def test_each_figure_has_a_text_alternative(notebook):
+    for cell in notebook.cells:
+        assert ("alt" in cell.metadata) == has_picture(cell), cell.id
+        if "alt" in cell.metadata:
+            assert re.fullmatch(r"[А-ЯЁ]?\S.*[а-яё0-9]\.", cell.metadata.alt), cell.id
+            assert len(cell.metadata.alt) <= 200, cell.id
+            assert not re.search(r"\d\.\d|[.!?] ", cell.metadata.alt), cell.id
+
+
+def test_only_cells_that_make_figures_are_folded(notebook):
+    for cell in notebook.cells:
+        folded = cell.metadata.get("jupyter", {})
+        assert folded == ({"source_hidden": True} if cell.source.startswith("# Только для рисунк") else {}), cell.id
 
 
 def test_what_nbgrader_takes_each_cell_for(notebook):
@@ -221,11 +240,26 @@ def test_imports(cells):
     names = re.search(r"from init_utils import \(([^)]*)\)", source).group(1)
     assert set(re.findall(r"\w+", names)) == {
         "sigmoid", "relu", "compute_loss", "forward_propagation", "backward_propagation", "update_parameters",
-        "LabValueError", "Results", "check_data", "check_initialization", "check_parameters", "decimal_comma", "predict", "load_dataset", "plot_decision_boundary", "predict_dec",
+        "check_initialization", "predict", "load_dataset", "plot_decision_boundary", "predict_dec",
+        "check_data", "check_parameters", "DecimalComma", "LabValueError", "Results",
     }  # fmt: skip
     assert "%matplotlib inline" in source
     assert 'rcParams["figure.figsize"] = (10.0, 6.0)' in source
     assert "train_X, train_Y, test_X, test_Y = load_dataset()" in source
+
+
+def test_the_drawing_shows_the_network_that_is_trained(lab, cells):
+    parameters = lab["model"](lab["train_X"], lab["train_Y"], num_iterations=1, print_cost=False)
+    weights = [parameters[f"W{layer}"] for layer in (1, 2, 3)]
+    exec(cells["network-figure"].source, lab)
+    axes = lab["axes"]
+    circles = [len(layer.get_offsets()) for layer in axes.collections]
+    assert circles == [weights[0].shape[1], *(len(W) for W in weights)]
+    assert "-".join(map(str, circles)) in axes.get_title()
+    assert len(axes.lines) == sum(W.size for W in weights)
+    written = "\n".join(text.get_text() for text in axes.texts)
+    assert re.findall(r"\d+ × \d+", written) == ["{} × {}".format(*W.shape) for W in weights]
+    assert re.findall("LINEAR → [A-Z]+", written) == ["LINEAR → RELU", "LINEAR → RELU", "LINEAR → SIGMOID"]
 
 
 def test_signature_of_model(lab):
@@ -247,11 +281,14 @@ def test_each_expected_table_is_followed_by_the_self_check(notebook, cells, kind
 def test_each_training_is_followed_by_the_same_sequence(cells, kind):
     assert f'initialization="{kind}"' in cells[f"train-{kind}"].source
     assert f'trained["{kind}"] = parameters' in cells[f"train-{kind}"].source
+    assert cells[f"train-{kind}"].source.endswith(f'history["{kind}"] = losses')
+    for name in ("accuracy", "boundary"):
+        assert cells[f"{name}-{kind}"].source.startswith(f'parameters = trained["{kind}"]')
     accuracy = cells[f"accuracy-{kind}"].source
     assert accuracy.index('print("Обучающий датасет:")') < accuracy.index("predict(train_X, train_Y, parameters)")
     assert accuracy.index('print("Тестовый датасет:")') < accuracy.index("predict(test_X, test_Y, parameters)")
-    assert cells[f"predictions-{kind}"].source == (
-        'print("predictions_train = " + str(predictions_train))\nprint("predictions_test = " + str(predictions_test))'
+    assert cells[f"predictions-{kind}"].source.endswith(
+        '\nprint("predictions_train = " + str(predictions_train))\nprint("predictions_test = " + str(predictions_test))'
     )
     assert "plot_decision_boundary(lambda x: predict_dec(parameters, x.T), train_X, train_Y[0])" in (
         cells[f"boundary-{kind}"].source
@@ -299,8 +336,7 @@ def test_printed_losses_of_the_chaotic_training(cells):
 
 def test_every_training_has_a_curve_and_every_boundary_a_picture(cells):
     for kind in KINDS:
-        for cell in (cells[f"train-{kind}"], cells[f"boundary-{kind}"]):
-            assert [1 for output in cell.outputs if "image/png" in output.get("data", {})] == [1], cell.id
+        assert has_picture(cells[f"train-{kind}"]) and has_picture(cells[f"boundary-{kind}"])
 
 
 # --- model() ---

@@ -46,7 +46,10 @@ def test_numbers_are_those_of_the_notebook(cells):
         assert f"итерации 0: {before.replace('бесконечность', 'inf')}\n" in printed(f"train-{kind}")
         assert after in printed(f"accuracy-{kind}")
         shares = re.findall(r"Accuracy: (\d,\d+)", printed(f"accuracy-{kind}"))
-        assert [f"{float(share.replace(',', '.')):.0%}".replace("%", " %") for share in shares] == [train, test]
+        assert [f"{float(share.replace(',', '.')):.0%}".replace("%", "\N{NO-BREAK SPACE}%") for share in shares] == [
+            train,
+            test,
+        ]
 
 
 def test_the_number_of_cells_that_nbval_reports(notebook):

@@ -7,11 +7,15 @@ the test set, how much one step changes the weights of each layer (the length of
 weights), and how many neurons of layer 2 are dead: give 0 for every point. The text of sections 3 and 4 says so.
 """
 
+import sys
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
-import lab_cells
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools import lab_cells
 
 MOMENTS = {"random": (0, 200, 5000, 15_000, 75_000, 150_000, 300_000), "he": (0, 200, 5000, 15_000)}
 LEARNING_RATE = 0.01
@@ -35,8 +39,8 @@ def course(method):
     parameters = lab[f"initialize_parameters_{method}"]([len(X), 10, 5, 1])
     moments = {}
     for i in range(MOMENTS[method][-1] + 1):
-        a3, cache = lab["forward_propagation"](X, parameters)
-        grads = lab["backward_propagation"](X, Y, cache)
+        a3, values = lab["forward_propagation"](X, parameters)
+        grads = lab["backward_propagation"](X, Y, values)
         if i in MOMENTS[method]:
             train, test = (
                 np.mean(lab["predict_dec"](parameters, lab[f"{name}_X"]) == lab[f"{name}_Y"])
@@ -46,7 +50,7 @@ def course(method):
                 LEARNING_RATE * np.linalg.norm(grads[f"dW{layer}"]) / np.linalg.norm(parameters[f"W{layer}"])
                 for layer in (1, 2, 3)
             )
-            dead = int((cache[5] == 0).all(axis=1).sum())
+            dead = int((values[5] == 0).all(axis=1).sum())
             moments[i] = Moment(lab["compute_loss"](a3, Y), train, test, tuple(steps), dead)
         parameters = lab["update_parameters"](parameters, grads, LEARNING_RATE)
     return moments
