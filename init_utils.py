@@ -1,9 +1,8 @@
 """Нейронная сеть лабораторной работы «Инициализация».
 
-Сеть трёхслойная: LINEAR → RELU → LINEAR → RELU → LINEAR → SIGMOID. Читать удобно сверху вниз:
-функции активации, прямой проход, потери, обратный проход, шаг градиентного спуска, предсказания,
-данные и рисунки; затем проверки входных данных и, в самом конце, самопроверка функций
-инициализации с таблицами типичных ошибок.
+Сеть трёхслойная: LINEAR → RELU → LINEAR → RELU → LINEAR → SIGMOID. Читать удобно сверху вниз: сначала
+вся сеть, от функций активации до предсказаний, больше ничего. Дальше — данные и рисунки, проверки входных
+данных, таблица упражнений и самопроверка функций инициализации с таблицами типичных ошибок.
 
 Соглашение о формах, одно на весь модуль
 ----------------------------------------
@@ -20,11 +19,17 @@ m — число примеров, n_x — число признаков, n1 и 
 ========== ==================================================================
 
 Все величины безразмерные, потери измеряются в натах (логарифм натуральный).
+
+Аргумент, который не подходит (не массив NumPy, несогласованные формы, пустой массив, NaN, метки кроме
+0 и 1, нет нужного ключа), вызывает TypeError или ValueError. Сообщение состоит из двух строк: что
+ожидалось и что получено; что делать.
 """
 
+import inspect
 import math
 import re
-from itertools import pairwise, product
+import traceback
+from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -101,10 +106,8 @@ def forward_propagation(X, parameters):
 
     Raises
     ------
-    TypeError
-        `X` или параметр — не массив NumPy (например, ``None``: упражнение не закончено).
-    ValueError
-        Нет нужного параметра, формы не согласованы, массив пуст или содержит NaN.
+    TypeError, ValueError
+        Аргумент не подходит (см. начало модуля).
 
     References
     ----------
@@ -145,10 +148,8 @@ def compute_loss(a3, Y):
 
     Raises
     ------
-    TypeError
-        Аргумент — не массив NumPy.
-    ValueError
-        Формы различаются, массивы пусты, среди значений есть NaN или метки, отличные от 0 и 1.
+    TypeError, ValueError
+        Аргумент не подходит (см. начало модуля).
 
     Notes
     -----
@@ -187,10 +188,8 @@ def backward_propagation(X, Y, cache):
 
     Raises
     ------
-    TypeError
-        `X` или `Y` — не массив NumPy, `cache` — не кортеж прямого прохода.
-    ValueError
-        Формы не согласованы, среди значений есть NaN или метки, отличные от 0 и 1.
+    TypeError, ValueError
+        Аргумент не подходит (см. начало модуля).
 
     Notes
     -----
@@ -249,11 +248,8 @@ def update_parameters(parameters, grads, learning_rate):
 
     Raises
     ------
-    TypeError
-        Параметр или градиент — не массив NumPy.
-    ValueError
-        Нет нужного градиента, его форма не та, что у параметра, или темп обучения — не конечное
-        число.
+    TypeError, ValueError
+        Аргумент не подходит (см. начало модуля).
     """
     try:
         if math.isfinite(learning_rate):
@@ -293,7 +289,7 @@ def predict_dec(parameters, X):
     Raises
     ------
     TypeError, ValueError
-        Те же, что в `forward_propagation`.
+        Аргумент не подходит (см. начало модуля).
     """
     a3, _ = forward_propagation(X, parameters)
     _require_finite("X", X)
@@ -319,10 +315,8 @@ def predict(X, y, parameters):
 
     Raises
     ------
-    TypeError
-        Аргумент — не массив NumPy.
-    ValueError
-        Формы не согласованы, массив пуст, среди значений есть NaN или метки, отличные от 0 и 1.
+    TypeError, ValueError
+        Аргумент не подходит (см. начало модуля).
     """
     predictions = predict_dec(parameters, X)
     _require_shape("y", y, predictions.shape)
@@ -385,11 +379,8 @@ def plot_decision_boundary(model, X, y):
 
     Raises
     ------
-    TypeError
-        `X` или `y` — не массив NumPy.
-    ValueError
-        Формы не согласованы, массив пуст, среди значений есть NaN или метки, отличные от 0 и 1,
-        либо `model` вернула не k меток.
+    TypeError, ValueError
+        Аргумент не подходит (см. начало модуля).
     """
     axes = plt.gca()
     _check_points(X, y)
@@ -398,8 +389,8 @@ def plot_decision_boundary(model, X, y):
     x1, x2 = np.meshgrid(np.linspace(*axes.get_xlim(), 301), np.linspace(*axes.get_ylim(), 301))
     labels = np.asarray(model(np.c_[x1.ravel(), x2.ravel()]))
     if labels.size != x1.size:
-        raise ValueError(
-            f"model(x): ожидалось по одной метке на точку (всего {x1.size}), получен массив формы {labels.shape}."
+        raise LabValueError(
+            f"model(x): {_wrong_shape((x1.size,), labels)}\nНа каждую точку, строку x, нужна одна метка."
         )
     _require_labels("model(x)", labels)
     labels = labels.reshape(x1.shape).astype(float)
@@ -458,7 +449,7 @@ def _set_limits(axes, X):
 #
 # Функции _check_… вызываются на каждой итерации, поэтому сначала одним сравнением убеждаются,
 # что всё в порядке. Функции _explain_… ищут виновника, когда что-то уже не так. Функции
-# _require_… сообщают об ошибке: какой аргумент, что ожидалось, что получено и что делать.
+# _require_… сообщают об ошибке двумя строками: что ожидалось и что получено; что делать.
 # --------------------------------------------------------------------------------------
 
 PARAMETER_NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
@@ -466,6 +457,21 @@ CACHE_NAMES = ("z1", "a1", "W1", "b1", "z2", "a2", "W2", "b2", "z3", "a3", "W3",
 NOT_ARRAYS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 _get_layers = itemgetter(*PARAMETER_NAMES)
+
+
+class ShownInTwoLines:
+    """Ошибка, которую Jupyter показывает двумя строками: что не так и что делать."""
+
+    def _render_traceback_(self):
+        return f"{type(self).__name__.removeprefix('Lab')}: {self}".split("\n")
+
+
+class LabValueError(ShownInTwoLines, ValueError):
+    """Значение не подходит."""
+
+
+class LabTypeError(ShownInTwoLines, TypeError):
+    """Значение не того типа."""
 
 
 class Results(dict):
@@ -478,10 +484,36 @@ class Results(dict):
     """
 
     def __missing__(self, method):
-        raise ValueError(
-            f'Сеть с инициализацией "{method}" ещё не обучена. Выполните ячейку обучения, '
-            f'в которой вызвана model(..., initialization="{method}").'
+        raise LabValueError(
+            f'Сеть с инициализацией "{method}" ещё не обучена.\n'
+            f'Выполните ячейку обучения, в которой вызвана model(..., initialization="{method}").'
         )
+
+
+def check_data(X, Y):
+    """Убеждается, что матрица признаков и метки подходят друг другу.
+
+    Parameters
+    ----------
+    X : ndarray формы (n_x, m)
+        Матрица признаков.
+    Y : ndarray формы (1, m)
+        Метки классов, 0 или 1.
+
+    Raises
+    ------
+    TypeError
+        Аргумент — не массив NumPy.
+    ValueError
+        Формы не согласованы, массив пуст, среди значений есть NaN или метки, отличные от 0 и 1.
+    """
+    _require_array("X", X)
+    _require_array("Y", Y)
+    transposed = X.ndim == 2 and Y.shape == (1, X.shape[0])
+    _require_shape("X", X, ("n_x", X.shape[0] if transposed else "m"))
+    _require_shape("Y", Y, (1, X.shape[1]), "Каждому столбцу X нужна одна метка.")
+    _require_finite("X", X)
+    _require_labels("Y", Y)
 
 
 def check_parameters(parameters, function):
@@ -499,16 +531,21 @@ def check_parameters(parameters, function):
     TypeError
         Функция вернула не словарь.
     ValueError
-        Упражнение не закончено: параметров нет или на их месте осталось ``None``.
+        Какого-то параметра нет или на его месте осталось ``None``: упражнение не закончено.
     """
-    if not isinstance(parameters, dict | None):
-        raise TypeError(
-            f"{function}: ожидался словарь parameters, получено: {_describe(parameters)}. "
-            f"Функция должна заканчиваться строкой return parameters."
+    if parameters is not None and not isinstance(parameters, dict):
+        raise LabTypeError(
+            f"{function}: {NO_DICTIONARY.format(_describe(parameters))}\n{_first(ANSWER_MISTAKES, parameters)}"
         )
-    missing = [name for name in PARAMETER_NAMES if (parameters or {}).get(name) is None]
-    if missing:
-        raise ValueError(f"Упражнение не закончено: допишите функцию {function}, в её ответе нет {missing}.")
+    unsolved = [name for name in PARAMETER_NAMES if (parameters or {}).get(name) is None]
+    if unsolved:
+        found = "None" if parameters is None else f"словарь с ключами {list(parameters)}"
+        if parameters and all(name in parameters for name in PARAMETER_NAMES):
+            found = "None вместо них"
+        raise LabValueError(
+            f"{function}: ожидались параметры {', '.join(unsolved)}, получено: {found}.\n"
+            "Возможно, упражнение не закончено: замените None решением и выполните ячейку с функцией ещё раз."
+        )
 
 
 def _checked_layers(X, parameters):
@@ -532,10 +569,9 @@ def _checked_layers(X, parameters):
 def _explain_network(X, parameters):
     """Находит аргумент прямого прохода, который не подходит, и сообщает о нём."""
     _require_array("X", X)
-    if X.ndim != 2:
-        raise ValueError(f"X: ожидалась форма (n_x, m), получена {X.shape}.")
+    _require_dimensions("X", X, ("n_x", "m"))
     for name in PARAMETER_NAMES:
-        _require_key("parameters", parameters, name)
+        _require_key("parameters", parameters, name, "Возможно, сеть ещё не обучена: выполните ячейку с model(...).")
         _require_array(f'parameters["{name}"]', parameters[name])
 
     n_previous = X.shape[0]
@@ -559,9 +595,9 @@ def _explain_nan(X, parameters):
     _require_finite("X", X)
     for name in PARAMETER_NAMES:
         _require_finite(f'parameters["{name}"]', parameters[name])
-    raise ValueError(
-        "a3: получены NaN, хотя X и параметры конечны: при вычислении взвешенных сумм "
-        "произошло переполнение. Уменьшите начальные веса или темп обучения."
+    raise LabValueError(
+        "a3: получены NaN, хотя X и параметры конечны: взвешенные суммы переполнились.\n"
+        "Уменьшите начальные веса или темп обучения."
     )
 
 
@@ -573,18 +609,19 @@ def _check_answers(a3, Y):
             return
     except NOT_ARRAYS:
         pass
-    _require_array("a3", a3)
-    if a3.ndim != 2:
-        raise ValueError(f"a3: ожидалась форма (1, m), получена {a3.shape}.")
     _require_shape("a3", a3, (1, "m"))
-    _require_shape("Y", Y, a3.shape)
+    advice = "Возможно, метки взяты от другой выборки, чем X, или матрица X транспонирована: её столбец — один пример."
+    _require_shape("Y", Y, a3.shape, advice)
 
 
 def _explain_loss(a3, Y):
     """Находит значения a3 или Y, из-за которых потери или градиенты — NaN либо потери меньше нуля."""
     _require_finite("a3", a3)
     _require_labels("Y", Y)
-    raise ValueError("a3: ожидались вероятности от 0 до 1, получены значения вне этих пределов.")
+    raise LabValueError(
+        "a3: ожидались вероятности от 0 до 1, получены значения вне этих пределов.\n"
+        "Передайте первый результат forward_propagation."
+    )
 
 
 def _check_cache(X, Y, cache):
@@ -596,89 +633,111 @@ def _check_cache(X, Y, cache):
     except NOT_ARRAYS:
         pass
     if not isinstance(cache, tuple) or len(cache) != len(CACHE_NAMES):
-        raise TypeError(
+        raise LabTypeError(
             f"cache: ожидался кортеж из {len(CACHE_NAMES)} массивов ({', '.join(CACHE_NAMES)}), "
-            f"получено: {_describe(cache)}. Передайте второй результат forward_propagation."
+            f"получено: {_describe(cache)}.\nПередайте второй результат forward_propagation."
         )
     for name, value in zip(CACHE_NAMES, cache, strict=True):
         _require_array(f"cache, элемент {name}", value)
-    _require_shape("X", X, (W1.shape[1], a3.shape[1]))
-    _require_shape("Y", Y, a3.shape)
+    advice = "Передайте те же данные, для которых вычислен cache."
+    _require_shape("X", X, (W1.shape[1], a3.shape[1]), advice)
+    _require_shape("Y", Y, a3.shape, advice)
 
 
 def _explain_gradients(parameters, grads, learning_rate):
     """Находит аргумент шага градиентного спуска, который не подходит, и сообщает о нём."""
     if not isinstance(parameters, dict):
-        raise TypeError(f"parameters: ожидался словарь, получено: {_describe(parameters)}.")
+        raise LabTypeError(f"parameters: {NO_DICTIONARY.format(_describe(parameters))}\n{CHECK_ORDER}")
     for name, value in parameters.items():
         _require_array(f'parameters["{name}"]', value)
-        _require_key("grads", grads, "d" + name)
+        _require_key("grads", grads, "d" + name, "Передайте результат backward_propagation.")
         _require_shape(f'grads["d{name}"]', grads["d" + name], value.shape)
-    raise ValueError(f"learning_rate: ожидалось конечное число, например 0.01, получено: {learning_rate!r}.")
+    raise LabValueError(
+        f"learning_rate: ожидалось конечное число, получено: {learning_rate!r}.\n"
+        "Передайте темп обучения, например 0.01."
+    )
 
 
 def _check_points(X, y):
     """Точки рисунка: X формы (2, m), y формы (m,) или (1, m)."""
-    _require_array("X", X)
     _require_shape("X", X, (2, "m"))
     _require_finite("X", X)
     _require_array("y", y)
     m = X.shape[1]
     if y.shape not in {(m,), (1, m)}:
-        raise ValueError(f"y: ожидалась форма ({m},) или (1, {m}), получена {y.shape}.")
+        raise LabValueError(
+            f"y: {_wrong_shape(f'({m},) или (1, {m})', y)}\nУ каждого столбца X должна быть одна метка."
+        )
     _require_labels("y", y)
+
+
+NO_DICTIONARY = "ожидался словарь, получено: {}."
+CHECK_ORDER = "Проверьте порядок и значения аргументов."
 
 
 def _require_array(name, value):
     """Значение — непустой числовой массив NumPy."""
     if value is None:
-        raise TypeError(
-            f"{name}: ожидался массив NumPy, получено None. Упражнение, в котором вычисляется это "
-            f"значение, не закончено: замените None решением."
+        raise LabTypeError(
+            f"{name}: ожидался массив NumPy, получено None.\n"
+            "Возможно, упражнение не закончено: замените None решением и выполните ячейку с функцией ещё раз."
         )
     if not isinstance(value, np.ndarray):
-        raise TypeError(f"{name}: ожидался массив NumPy, получено: {_describe(value)}.")
+        raise LabTypeError(f"{name}: ожидался массив NumPy, получено: {_describe(value)}.\n{CHECK_ORDER}")
     if value.dtype.kind not in "biuf":
-        raise TypeError(f"{name}: ожидался массив чисел, получен массив типа {value.dtype}.")
+        raise LabTypeError(f"{name}: ожидался массив чисел, получен массив типа {value.dtype}.\n{CHECK_ORDER}")
     if value.size == 0:
-        raise ValueError(f"{name}: ожидался непустой массив, получена форма {value.shape}.")
+        raise LabValueError(
+            f"{name}: ожидался непустой массив, получен массив формы {value.shape}.\nПроверьте, как он создан."
+        )
 
 
-def _require_shape(name, value, expected):
-    """Значение — массив ожидаемой формы; "m" в ней означает любой размер."""
+def _require_shape(name, value, expected, advice=CHECK_ORDER):
+    """Значение — массив ожидаемой формы; буква в ней означает любой размер."""
     _require_array(name, value)
-    if _fits(value.shape, expected):
-        return
-    message = f"{name}: ожидалась форма ({', '.join(map(str, expected))}), получена {value.shape}."
+    _require_dimensions(name, value, expected)
+    if not _fits(value.shape, expected):
+        if _fits(value.shape[::-1], expected):
+            advice = "Похоже, строки и столбцы переставлены (массив транспонирован)."
+        raise LabValueError(f"{name}: {_wrong_shape(expected, value)}\n{advice}")
+
+
+def _require_dimensions(name, value, expected):
+    """У массива столько же размеров, сколько у ожидаемой формы."""
     if value.ndim != len(expected):
-        message += f" Размеров должно быть {len(expected)}, как в np.zeros((5, 1))."
-    elif _fits(value.shape[::-1], expected):
-        message += " Похоже, строки и столбцы переставлены (массив транспонирован)."
-    raise ValueError(message)
+        raise LabValueError(
+            f"{name}: {_wrong_shape(expected, value)}\nРазмеров должно быть {len(expected)}, как в np.zeros((5, 1))."
+        )
+
+
+def _wrong_shape(expected, value):
+    """Начало сообщения о форме; expected — форма или описание нескольких."""
+    if isinstance(expected, tuple):
+        expected = f"({', '.join(map(str, expected))})"
+    return f"ожидался массив формы {expected}, получен массив формы {np.shape(value)}."
 
 
 def _fits(shape, expected):
-    """Форма совпадает с ожидаемой; "m" подходит к любому размеру."""
-    return len(shape) == len(expected) and all(e in ("m", s) for s, e in zip(shape, expected, strict=True))
+    """Форма совпадает с ожидаемой; буква подходит к любому размеру."""
+    return len(shape) == len(expected) and all(
+        isinstance(e, str) or e == size for size, e in zip(shape, expected, strict=True)
+    )
 
 
-def _require_key(name, container, key):
+def _require_key(name, container, key, advice):
     """В словаре есть нужный ключ."""
     if not isinstance(container, dict):
-        raise TypeError(f"{name}: ожидался словарь, получено: {_describe(container)}.")
+        raise LabTypeError(f"{name}: {NO_DICTIONARY.format(_describe(container))}\n{CHECK_ORDER}")
     if key not in container:
-        raise ValueError(
-            f'{name}: ожидался ключ "{key}", получены ключи {list(container)}. '
-            f"Проверьте функцию, которая заполняет этот словарь."
-        )
+        raise LabValueError(f'{name}: ожидался ключ "{key}", получены ключи {list(container)}.\n{advice}')
 
 
 def _require_finite(name, value):
     """Среди значений нет NaN и бесконечностей."""
     wrong = ~np.isfinite(value)
     if wrong.any():
-        raise ValueError(
-            f"{name}: ожидались конечные числа, получены NaN или inf (таких значений {wrong.sum()}). "
+        raise LabValueError(
+            f"{name}: ожидались конечные числа, получены NaN или inf (таких значений {wrong.sum()}).\n"
             f"Проверьте, как вычислен этот массив."
         )
 
@@ -688,12 +747,14 @@ def _require_labels(name, values):
     _require_finite(name, values)
     wrong = np.setdiff1d(values, (0, 1))
     if wrong.size:
-        raise ValueError(f"{name}: ожидались метки 0 и 1, получены также {wrong[:5]}. Перекодируйте классы в 0 и 1.")
+        raise LabValueError(
+            f"{name}: ожидались метки 0 и 1, получены также {wrong[:5]}.\nПерекодируйте классы в 0 и 1."
+        )
 
 
 def _describe(value):
     """Короткое описание значения для сообщения об ошибке."""
-    return "None" if value is None else f"{type(value).__name__}"
+    return "None" if value is None else type(value).__name__
 
 
 # --------------------------------------------------------------------------------------
@@ -738,31 +799,42 @@ def function_name(method):
 #
 # Начальный вес — число, умноженное на множитель. Таблица DRAWS перечисляет, откуда могло взяться
 # число, таблица FACTORS — на что его могли умножить. Верный ответ — одна пара строк (EXERCISES),
-# остальные пары — ошибки, которые узнаются по самим весам. Ошибки, которые на пары не делятся,
-# собраны в таблицах SHAPE_MISTAKES и WEIGHT_MISTAKES: правило и слова для студента.
+# остальные пары — ошибки, которые узнаются по самим весам. Прочие ошибки собраны в таблицах
+# ANSWER_, KEY_, SHAPE_, WEIGHT_MISTAKES и ERROR_HINTS: правило и слова для студента. Правило,
+# которое возвращает текст, дополняет им слова.
 # --------------------------------------------------------------------------------------
 
 RELATIVE_TOLERANCE = 1e-6
 
-# g — генератор с начальным состоянием SEED, n — размер слоя, p — размер предыдущего слоя
+
+class Generators(NamedTuple):
+    """Два генератора NumPy с начальным состоянием SEED: прежний, которым пользуется работа, и новый."""
+
+    legacy: np.random.RandomState
+    modern: np.random.Generator
+
+
+# g — генераторы, n — размер слоя, p — размер предыдущего слоя
 DRAWS = {
     "np.zeros(...)": lambda g, n, p: np.zeros((n, p)),
     "np.ones(...)": lambda g, n, p: np.ones((n, p)),
-    "np.random.randn(...)": lambda g, n, p: g.randn(n, p),
-    "np.random.rand(...)": lambda g, n, p: g.rand(n, p),
-    "np.random.uniform(-1, 1, ...)": lambda g, n, p: g.uniform(-1, 1, (n, p)),
-    "np.random.randn(...).T с переставленными размерами": lambda g, n, p: g.randn(p, n).T,
+    "np.random.randn(...)": lambda g, n, p: g.legacy.randn(n, p),
+    "np.random.rand(...)": lambda g, n, p: g.legacy.rand(n, p),
+    "np.random.uniform(-1, 1, ...)": lambda g, n, p: g.legacy.uniform(-1, 1, (n, p)),
+    "np.random.randn(...).T с переставленными размерами": lambda g, n, p: g.legacy.randn(p, n).T,
+    "np.random.default_rng(...).standard_normal(...)": lambda g, n, p: g.modern.standard_normal((n, p)),
+    "np.random.default_rng(...).random(...)": lambda g, n, p: g.modern.random((n, p)),
     "seed в цикле": lambda g, n, p: np.random.RandomState(SEED).randn(n, p),
-    "случайные смещения": lambda g, n, p: (g.randn(n, p), g.randn(n, 1))[0],
-    "случайные смещения раньше весов": lambda g, n, p: (g.randn(n, 1), g.randn(n, p))[1],
+    "случайные смещения": lambda g, n, p: (g.legacy.randn(n, p), g.legacy.randn(n, 1))[0],
+    "случайные смещения раньше весов": lambda g, n, p: (g.legacy.randn(n, 1), g.legacy.randn(n, p))[1],
 }
-RANDOM_BIASES = (
-    "Похоже, случайными числами заполнены и смещения, а они должны быть нулями: np.zeros((layers_dims[l], 1))."
+SHIFTED = ("случайные смещения", "случайные смещения раньше весов")
+SPENT_ON_BIASES = (
+    "Веса сдвинуты: похоже, часть случайных чисел взята для смещений. Смещения — это np.zeros((layers_dims[l], 1))."
 )
 DRAW_WORDS = {
     "seed в цикле": f"Похоже, np.random.seed({SEED}) стоит внутри цикла: перенесите эту строку в начало функции.",
-    "случайные смещения": RANDOM_BIASES,
-    "случайные смещения раньше весов": RANDOM_BIASES,
+    **dict.fromkeys(SHIFTED, SPENT_ON_BIASES),
 }
 
 # n и p — те же размеры, x — размер входного слоя
@@ -798,6 +870,7 @@ class Answer(NamedTuple):
     layers_dims: list
     parameters: object
     again: object
+    changed: bool = False  # функция изменила список, который ей передали
 
 
 class Mistake(NamedTuple):
@@ -807,8 +880,54 @@ class Mistake(NamedTuple):
     hint: str
 
     def __str__(self):
-        return f"{self.fact} {self.hint}".rstrip()
+        return f"{self.fact}\n{self.hint}".rstrip()
 
+
+# value — то, что функция вернула вместо словаря
+ANSWER_MISTAKES = (
+    (
+        lambda value: value is None,
+        "Похоже, нет строки return parameters: ею функция заканчивается, после цикла.",
+    ),
+    (
+        lambda value: isinstance(value, tuple),
+        "Верните только parameters: возможно, в строке return стоит лишняя запятая или второе значение.",
+    ),
+    (
+        lambda value: True,
+        "Параметры собирают в словарь, parameters = {}, и возвращают его: return parameters.",
+    ),
+)
+
+# got и right — полученные и верные параметры самой глубокой из проверяемых сетей, letter — "W" или "b"
+KEY_MISTAKES = (
+    (
+        lambda got, right, letter: not got,
+        "Словарь пуст: похоже, в цикле нет строк, которые записывают в него веса и смещения.",
+    ),
+    (
+        lambda got, right, letter: not all(re.fullmatch(r"[Wb]\d+", str(key)) for key in got),
+        "Проверьте, как составлен ключ: 'W' + str(l) и 'b' + str(l).",
+    ),
+    (
+        lambda got, right, letter: (
+            not any(key[0] == letter for key in got) and f"parameters['{letter}' + str(l)] = ..."
+        ),
+        "Похоже, нет строки {}",
+    ),
+    (
+        lambda got, right, letter: got.keys() <= {"W1", "b1"} and _same_shape(got, right, "1", "1"),
+        "Похоже, return parameters стоит внутри цикла: уберите отступ перед этой строкой.",
+    ),
+    (
+        lambda got, right, letter: len(got) <= 2 and _same_shape(got, right, next(iter(got))[1:], str(len(right) // 2)),
+        "Возможно, ключ не зависит от l (нужны 'W' + str(l) и 'b' + str(l)) или parameters = {} стоит внутри цикла.",
+    ),
+    (
+        lambda got, right, letter: True,
+        "Цикл должен пройти по всем слоям сети, от 1 до последнего, а return parameters — стоять после цикла.",
+    ),
+)
 
 # value — значение параметра, shape — какой должна быть его форма, shown — какой она была бы
 # в примере из задания
@@ -818,12 +937,16 @@ SHAPE_MISTAKES = (
         "Упражнение не закончено: замените None решением.",
     ),
     (
+        lambda value, shape, shown: isinstance(value, tuple),
+        "Похоже, в строке лишняя запятая: с ней значение становится кортежем. Дробную часть отделяет точка: 10.0.",
+    ),
+    (
         lambda value, shape, shown: not isinstance(value, np.ndarray) and np.isscalar(value),
         "Нужен массив, а не одно число: например, np.zeros((n, 1)) — столбец из n нулей.",
     ),
     (
-        lambda value, shape, shown: not isinstance(value, np.ndarray),
-        "Создайте массив функцией NumPy: np.zeros(...) или np.random.randn(...).",
+        lambda value, shape, shown: type(value) is not np.ndarray,
+        "Создайте обычный массив функцией NumPy: np.zeros(...) или np.random.randn(...).",
     ),
     (
         lambda value, shape, shown: value.ndim != 2,
@@ -848,59 +971,109 @@ SHAPE_MISTAKES = (
     ),
 )
 
-# начало сообщения Python об ошибке и что при ней проверить
+# что есть в сообщении Python об ошибке (за ним следует строка студента) и что при ней проверить
 ERROR_HINTS = (
+    (r"^NotImplementedError", "Упражнение не закончено: замените raise NotImplementedError решением."),
+    (r"^KeyError: '[Wb].*строка «.*==", "Значение присваивают одним знаком =, а два знака == сравнивают."),
+    (r"^KeyError", "Такого ключа в словаре ещё нет: возможно, его читают раньше, чем записывают."),
     (
-        r"TypeError: .*as (a data type|an integer)",
+        r"^AttributeError: module '(numpy|math)",
+        "Такой функции в модуле нет: проверьте, как пишется её имя, например np.zeros или np.random.randn.",
+    ),
+    (
+        r"^AttributeError: .*(has no attribute '(zeros|ones|random|sqrt|dot)'|строка «.*\bnp\.)",
+        "Похоже, имя np занято другим значением: выполните ещё раз ячейку с import numpy as np.",
+    ),
+    (
+        r"^TypeError: 'module' object is not callable",
+        "np.random — это модуль; случайные числа даёт функция np.random.randn(...).",
+    ),
+    (
+        r"^TypeError: .*(function|method|type)\S* (object )?is not subscriptable",
+        "Функцию вызывают с круглыми скобками: np.zeros(...), np.random.randn(...), str(l).",
+    ),
+    (
+        r"^TypeError: .* object is not callable",
+        "Перед круглыми скобками стоит не функция: возможно, пропущен знак * или её имя занято другим значением.",
+    ),
+    (
+        r"^TypeError: .*(as (a data type|an integer)|data type .* not understood)",
         "Проверьте скобки: np.zeros((n, m)) — двойные, np.random.randn(n, m) — одинарные.",
     ),
-    (r"TypeError: can only concatenate str", "Число нужно превратить в строку: 'W' + str(l) и 'b' + str(l)."),
-    (r"TypeError: list indices", "Параметры собирают в словарь: parameters = {}."),
-    (r"TypeError: .*positional argument", "У функции должен быть один аргумент: layers_dims."),
-    (r"IndexError", "Проверьте индексы: последний элемент списка layers_dims имеет индекс len(layers_dims) - 1."),
-    (r"NameError", "Проверьте имена: функция пользуется именем, которое нигде не определено."),
-    (r"(Syntax|Indentation)Error", "Выполните ячейку: Python покажет место ошибки."),
-    (r"", "Выполните ячейку и исправьте ошибку."),
+    (r"^TypeError: can only concatenate str", "Число нужно превратить в строку: 'W' + str(l) и 'b' + str(l)."),
+    (r"^TypeError: unsupported .*'str'", "Число нужно превратить в строку: 'W' + str(l) и 'b' + str(l)."),
+    (r"^TypeError: unsupported .*'NoneType'", "Упражнение не закончено: замените None решением."),
+    (r"^TypeError: list indices", "Параметры собирают в словарь: parameters = {}."),
+    (r"^TypeError: \S*initialize_\w+\(\) .*positional argument", "У функции должен быть один аргумент: layers_dims."),
+    (r"^IndexError", "Проверьте индексы: последний элемент списка layers_dims имеет индекс len(layers_dims) - 1."),
+    (r"^ZeroDivisionError", "Проверьте, на что вы делите: число входов слоя — layers_dims[l - 1]."),
+    (r"^RecursionError", "Похоже, функция вызывает саму себя."),
+    (r"^UnboundLocalError", "Переменной внутри функции ещё не присвоено значение: проверьте порядок строк."),
+    (
+        r"^NameError: name 'np'",
+        "Выполните ячейку с import numpy as np, а лучше все ячейки выше: Run → Run All Above Selected Cell.",
+    ),
+    (
+        r"^NameError",
+        "Проверьте, как написано имя; если оно определено в другой ячейке, сначала выполните её.",
+    ),
+    (
+        r"^(ModuleNotFound|Import)Error",
+        "Возможно, пакет здесь не установлен; для этой функции достаточно NumPy.",
+    ),
+    (r"^TabError", "В отступах смешаны табуляция и пробелы: оставьте только пробелы."),
+    (r"^IndentationError", "Проверьте отступы: строки одного блока начинаются с одного и того же числа пробелов."),
+    (r"^SyntaxError: unmatched", "Лишняя закрывающая скобка, или пропущена открывающая."),
+    (r"^SyntaxError: .*was never closed", "Скобка открыта и не закрыта."),
+    (r"^SyntaxError: expected ':'", "Пропущено двоеточие в конце строки."),
+    (r"^SyntaxError", "Python не может разобрать эту строку; возможно, ошибка в конце предыдущей."),
+    (r"", "Выполните ячейку: Python покажет, на чём она остановилась."),
 )
 BIAS_MISTAKE = "Смещения должны быть нулями: np.zeros((layers_dims[l], 1))."
+CHANGED_ARGUMENT = "Функция изменяет свой аргумент layers_dims, а должна только читать его."
 
-# answers — ответы функции, right — верные веса для тех же списков размеров
+# answers — ответы функции, right — верные веса для тех же списков размеров, method — упражнение
 WEIGHT_MISTAKES = (
     (
-        lambda answers, right: not all(np.isfinite(W).all() for W in _weights(answers)),
+        lambda answers, right, method: not all(np.isfinite(W).all() for W in _weights(answers)),
         "Среди весов есть NaN или бесконечность: проверьте, на что вы делите и не отрицательно ли число под корнем.",
     ),
     (
-        lambda answers, right: not any(W.any() for weights in right for W in weights),
+        lambda answers, right, method: not any(W.any() for weights in right for W in weights),
         "Веса здесь должны быть нулями: np.zeros((layers_dims[l], layers_dims[l - 1])).",
     ),
     (
-        lambda answers, right: not all(_repeats(answer) for answer in answers),
-        f"Веса меняются от вызова к вызову. Похоже, убрана строка np.random.seed({SEED}): верните её в начало функции.",
+        lambda answers, right, method: not all(map(_repeats, answers)) and (_other_spread(answers, right) or " "),
+        f"Веса меняются от вызова к вызову. Возможно, нет строки np.random.seed({SEED}) в начале функции "
+        "или числа берёт другой генератор (np.random.default_rng).{}",
     ),
     (
-        lambda answers, right: _has_weights(answers[0], right[0]),
+        lambda answers, right, method: _has_weights(answers[0], right[0]),
         "Для примера из задания ответ верен. Похоже, он подогнан под этот пример: берите размеры из layers_dims.",
     ),
     (
-        lambda answers, right: _hold(answers, right, lambda W, R: np.allclose(W, -R)),
+        lambda answers, right, method: _hold(answers, right, lambda W, R: np.allclose(W, -R)),
         "У всех весов противоположный знак: множитель должен быть положительным.",
     ),
     (
-        lambda answers, right: _hold(answers, right, lambda W, R: (np.round(W) == W).all()),
+        lambda answers, right, method: _other_factor(answers, method),
+        "Случайные числа верны, а множитель другой: {}.",
+    ),
+    (
+        lambda answers, right, method: _hold(answers, right, lambda W, R: (np.round(W) == W).all()),
         "Все веса — целые числа. Не округляйте то, что вернула np.random.randn.",
     ),
     (
-        lambda answers, right: _hold(answers, right, lambda W, R: np.allclose(W, R, rtol=0, atol=0.02)),
+        lambda answers, right, method: _hold(answers, right, lambda W, R: np.allclose(W, R, rtol=0, atol=0.02)),
         "Веса почти верны, но округлены. Оставьте их такими, какими их вернула np.random.randn.",
     ),
     (
-        lambda answers, right: all(_has_spread(*pair) for pair in zip(answers, right, strict=True)),
-        "Разброс весов верен, а сами числа другие. Похоже, изменено начальное состояние генератора: "
+        lambda answers, right, method: not _other_spread(answers, right),
+        "Разброс весов верен, а сами числа другие. Возможно, изменено начальное состояние генератора: "
         f"нужно один раз, в начале функции, вызвать np.random.seed({SEED}), а затем по разу на слой — np.random.randn.",
     ),
     (
-        lambda answers, right: True,
+        lambda answers, right, method: True,
         "Сравните свою строку с формулой в задании.",
     ),
 )
@@ -926,25 +1099,17 @@ def check_initialization(function):
     -----
     Состояние глобального генератора ``np.random`` после проверки то же, что и до неё.
     """
-    name = getattr(function, "__name__", _describe(function))
-    method = name.removeprefix(function_name(""))
-    if method not in EXERCISES:
-        known = ", ".join(map(function_name, EXERCISES))
-        raise ValueError(
-            f"check_initialization: ожидалась одна из функций {known}, получено: {name}. "
-            f"Передайте саму функцию, без скобок."
-        )
-
+    method = _method_of(function, inspect.currentframe().f_back.f_globals)
     state = np.random.get_state()
     try:
-        answers = [_answer(function, layers_dims) for layers_dims in (EXERCISES[method].shown_layers, *OTHER_LAYERS)]
+        answers = [_answer(method, function, sizes) for sizes in (EXERCISES[method].shown_layers, *OTHER_LAYERS)]
     finally:
         np.random.set_state(state)
 
     for mistake in find_mistakes(method, answers).values():
         if mistake:
-            raise ValueError(str(mistake))
-    print(f"{name}: всё верно.")
+            raise LabValueError(str(mistake))
+    print(f"{function_name(method)}: всё верно.")
 
 
 def find_mistakes(method, answers):
@@ -962,29 +1127,58 @@ def find_mistakes(method, answers):
     dict
         Ключи ``"W"`` (веса) и ``"b"`` (смещения); значение — Mistake или None, если ошибок нет.
     """
-    for layers_dims, *results in answers:
-        for parameters in results:
-            if not isinstance(parameters, dict):
-                fact = f"{_call(method, layers_dims)}: ожидался словарь parameters, получено: {_describe(parameters)}."
-                return dict.fromkeys("Wb", Mistake(fact, "Функция должна заканчиваться строкой return parameters."))
+    for answer in answers:
+        for value in (answer.parameters, answer.again):
+            if not isinstance(value, dict):
+                fact = f"{_call(method, answer.layers_dims)}: {NO_DICTIONARY.format(_describe(value))}"
+                return dict.fromkeys("Wb", Mistake(fact, _first(ANSWER_MISTAKES, value)))
     right = [_right_parameters(method, answer.layers_dims) for answer in answers]
-    return {letter: _first_mistake(method, letter, answers, right) for letter in "Wb"}
+    mistakes = {letter: _first_mistake(method, letter, answers, right) for letter in "Wb"}
+    if any(mistakes.values()) and any(answer.changed for answer in answers):
+        return {letter: mistake and Mistake(mistake.fact, CHANGED_ARGUMENT) for letter, mistake in mistakes.items()}
+    if mistakes["b"] and _drawn_as(answers, EXERCISES[method].factor, SHIFTED):
+        mistakes["W"] = None  # веса только сдвинуты случайными смещениями: это одна ошибка, а не две
+        mistakes["b"] = Mistake(mistakes["b"].fact, f"{BIAS_MISTAKE} {SHIFT_FOLLOWS}")
+    return mistakes
 
 
-def _answer(function, layers_dims):
-    """Вызывает функцию дважды: второй ответ показывает, задано ли начальное состояние генератора."""
-    try:
-        return Answer(layers_dims, function(list(layers_dims)), function(list(layers_dims)))
-    except Exception as error:
-        text = f"{type(error).__name__}: {error}"
-        raise ValueError(
-            f"{function.__name__}({layers_dims}): функция остановилась с ошибкой {text}. {explain_error(text)}"
-        ) from error
+SHIFT_FOLLOWS = "Числа, взятые для них, сдвинули и веса."
 
 
 def explain_error(text):
-    """Что проверить, когда функция остановилась с этой ошибкой."""
-    return next(hint for beginning, hint in ERROR_HINTS if re.match(beginning, text))
+    """Что проверить, когда функция остановилась с этой ошибкой (за ней может следовать строка студента)."""
+    return next(hint for pattern, hint in ERROR_HINTS if re.search(pattern, text))
+
+
+def describe_error(error, filename):
+    """Ошибка и последняя строка студента, на которой она возникла: строка из файла или ячейки filename."""
+    text = f"{type(error).__name__}: {error}"
+    lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
+    return f"{text}, строка «{lines[-1]}»" if lines and lines[-1] else text
+
+
+def _method_of(function, namespace):
+    """Упражнение, которое решает функция: по её имени или по имени переменной, в которой она лежит."""
+    names = [getattr(function, "__name__", None), *(name for name, value in namespace.items() if value is function)]
+    for method in EXERCISES:
+        if callable(function) and function_name(method) in names:
+            return method
+    raise LabValueError(
+        f"check_initialization: ожидалась одна из функций {', '.join(map(function_name, EXERCISES))}, "
+        f"получено: {names[0] or _describe(function)}.\nПередайте саму функцию, без скобок."
+    )
+
+
+def _answer(method, function, layers_dims):
+    """Вызывает функцию дважды: второй ответ показывает, задано ли начальное состояние генератора."""
+    given = [list(layers_dims), list(layers_dims)]
+    try:
+        return Answer(layers_dims, *map(function, given), changed=given[0] != layers_dims)
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)[1:]
+        text = describe_error(error, frames[0].filename if frames else None)
+        hint = CHANGED_ARGUMENT if given[0] != layers_dims else explain_error(text)
+        raise LabValueError(f"{_call(method, layers_dims)}: функция остановилась с ошибкой {text}.\n{hint}") from error
 
 
 def _right_parameters(method, layers_dims):
@@ -997,8 +1191,16 @@ def _right_parameters(method, layers_dims):
 
 def _make_weights(draw, factor, layers_dims):
     """Веса всех слоёв: числа из строки таблицы DRAWS, умноженные на строку таблицы FACTORS."""
-    g = np.random.RandomState(SEED)
+    g = Generators(np.random.RandomState(SEED), np.random.default_rng(SEED))
     return [DRAWS[draw](g, n, p) * FACTORS[factor](n, p, layers_dims[0]) for p, n in pairwise(layers_dims)]
+
+
+def _first(table, *arguments):
+    """Слова первой строки таблицы, правило которой верно."""
+    for rule, words in table:
+        if found := rule(*arguments):
+            return words.replace("{}", found.rstrip()) if isinstance(found, str) else words
+    return None
 
 
 def _first_mistake(method, letter, answers, right):
@@ -1007,14 +1209,20 @@ def _first_mistake(method, letter, answers, right):
         call = _call(method, answer.layers_dims)
         for parameters in (answer.parameters, answer.again):
             for name in parameters:
-                if name not in expected and str(name)[:1] == letter:
-                    fact = f"{call}: ожидались ключи {list(expected)}, получен также {name!r}."
+                if name not in expected and re.fullmatch(rf"{letter}\d+", str(name)):
+                    fact = f"{call}: ожидались ключи {list(expected)}, получен также ключ {name!r}."
                     return Mistake(fact, "Такого слоя в сети нет: проверьте границы цикла.")
-            for name, value in expected.items():
+            missing = [name for name in expected if name[0] == letter and name not in parameters]
+            for name in missing or expected:
+                value = expected[name]
                 if name[0] == letter and not _equal(parameters.get(name), value):
-                    fact, hint = _explain_shape(name, parameters, value, right[0]) or (
-                        _explain_number(name, parameters[name], value),
-                        BIAS_MISTAKE if letter == "b" else _explain_weights(method, answers),
+                    fact, hint = (
+                        _explain_key(name, parameters, answers[-1].parameters, right[-1])
+                        or _explain_shape(name, parameters[name], value, right[0])
+                        or (
+                            _explain_number(name, parameters[name], value),
+                            BIAS_MISTAKE if letter == "b" else _explain_weights(method, answers),
+                        )
                     )
                     return Mistake(f"{call}, слой {name[1:]}: {fact}", hint)
     return None
@@ -1025,19 +1233,31 @@ def _call(method, layers_dims):
     return f"{function_name(method)}({layers_dims})"
 
 
-def _explain_shape(name, parameters, right, shown):
+def _explain_key(name, parameters, deepest, right):
+    """Нужного ключа нет: вероятная причина по ответу для самой глубокой сети; None, если он есть."""
+    if name in parameters:
+        return None
+    fact = f"ожидался ключ {name!r}, получены ключи {list(parameters)}."
+    return Mistake(fact, _first(KEY_MISTAKES, deepest, right, name[0]))
+
+
+def _same_shape(got, right, layer, other):
+    """Параметры слоя layer имеют такую форму, какую должны иметь параметры слоя other."""
+    return all(np.shape(value) == right[name[0] + other].shape for name, value in got.items() if name[1:] == layer)
+
+
+def _explain_shape(name, value, right, shown):
     """Ошибка, которая видна без сравнения чисел, или None."""
-    if name not in parameters:
-        fact = f"ожидался ключ {name!r}, получены ключи {list(parameters)}."
-        if all(re.fullmatch(r"[Wb]\d+", str(key)) for key in parameters):
-            return Mistake(fact, "Цикл должен пройти по всем слоям сети, а return parameters — стоять после цикла.")
-        return Mistake(fact, "Проверьте, как составлен ключ: 'W' + str(l) и 'b' + str(l).")
-    value = parameters[name]
-    for rule, words in SHAPE_MISTAKES:
-        if rule(value, right.shape, np.shape(shown.get(name))):
-            got = f"массив {value.dtype} формы {value.shape}" if isinstance(value, np.ndarray) else _describe(value)
-            return Mistake(f"в {name} ожидался массив формы {right.shape}, получено: {got}.", words)
-    return None
+    words = _first(SHAPE_MISTAKES, value, right.shape, np.shape(shown.get(name)))
+    if not words:
+        return None
+    if type(value) is not np.ndarray:
+        fact = f"ожидался массив формы {right.shape}, получено: {_describe(value)}."
+    elif value.shape != right.shape:
+        fact = _wrong_shape(right.shape, value)
+    else:
+        fact = f"ожидался массив чисел, получен массив типа {value.dtype}."
+    return Mistake(f"в {name} {fact}", words)
 
 
 def _explain_number(name, value, right):
@@ -1049,8 +1269,8 @@ def _explain_number(name, value, right):
 def _explain_weights(method, answers):
     """Вероятная причина того, что веса неверны."""
     _, right_draw, right_factor, *_ = EXERCISES[method]
-    for draw, factor in product(DRAWS, FACTORS):
-        if all(_has_weights(answer, _make_weights(draw, factor, answer.layers_dims)) for answer in answers):
+    for factor in FACTORS:
+        if draw := _drawn_as(answers, factor, DRAWS):
             words = []
             if draw != right_draw:
                 words.append(DRAW_WORDS.get(draw, f"Похоже, это {draw}, а нужно {right_draw}."))
@@ -1058,7 +1278,39 @@ def _explain_weights(method, answers):
                 words.append(f"Похоже, множитель — {factor}, а нужен {right_factor}.")
             return " ".join(words)
     right = [_make_weights(right_draw, right_factor, answer.layers_dims) for answer in answers]
-    return next(words for rule, words in WEIGHT_MISTAKES if rule(answers, right))
+    return _first(WEIGHT_MISTAKES, answers, right, method)
+
+
+def _drawn_as(answers, factor, draws):
+    """Строка из draws, которая вместе с множителем даёт все веса из ответов, или None."""
+    for draw in draws:
+        if all(_has_weights(answer, _make_weights(draw, factor, answer.layers_dims)) for answer in answers):
+            return draw
+    return None
+
+
+def _other_factor(answers, method):
+    """Какой множитель стоит при верных случайных числах в слоях первого ответа, "" — если числа другие."""
+    exercise = EXERCISES[method]
+    draws = [_make_weights(exercise.draw, "1 (множителя нет)", answer.layers_dims) for answer in answers]
+    if not _hold(answers, draws, lambda W, R: np.allclose(W, R * (W[0, 0] / R[0, 0]), rtol=RELATIVE_TOLERANCE, atol=0)):
+        return ""
+    found = [answers[0].parameters[f"W{layer}"][0, 0] / R[0, 0] for layer, R in enumerate(draws[0], start=1)]
+    layers = "; ".join(f"в слое {layer} — {value:.4g}" for layer, value in enumerate(found, start=1))
+    return f"{layers}, а нужен {exercise.factor}"
+
+
+def _other_spread(answers, right):
+    """Чем разброс весов в первом большом слое отличается от верного, "" — если не отличается."""
+    for answer, weights in zip(answers, right, strict=True):
+        for layer, R in enumerate(weights, start=1):
+            W = answer.parameters.get(f"W{layer}")
+            if R.size > 100 and not (_is_matrix(W, R.shape) and R.any() and np.isclose(W.std(), R.std(), rtol=0.2)):
+                return (
+                    f" Кроме того, разброс не тот: в слое {layer} сети {answer.layers_dims} стандартное отклонение "
+                    + (f"{np.std(W):.2g}, а нужно {R.std():.2g}.")
+                )
+    return ""
 
 
 def _weights(answers):
@@ -1074,7 +1326,9 @@ def _weights(answers):
 def _repeats(answer):
     """Второй вызов функции дал те же веса, что и первый."""
     return all(
-        _equal(answer.again.get(name), value) for name, value in answer.parameters.items() if str(name).startswith("W")
+        _equal(answer.again.get(name), value)
+        for name, value in answer.parameters.items()
+        if re.fullmatch(r"W\d+", str(name))
     )
 
 
@@ -1092,19 +1346,11 @@ def _hold(answers, right, rule):
     )
 
 
-def _has_spread(answer, weights):
-    """Веса больших слоёв отличаются от верных, но их стандартное отклонение такое же."""
-    pairs = [(answer.parameters.get(f"W{layer}"), W) for layer, W in enumerate(weights, start=1) if W.size > 100]
-    return all(
-        W.any() and _is_matrix(value, W.shape) and np.isclose(value.std(), W.std(), rtol=0.2) for value, W in pairs
-    )
-
-
 def _equal(value, right):
     """Значение равно верной матрице."""
     return _is_matrix(value, np.shape(right)) and np.allclose(value, right, rtol=RELATIVE_TOLERANCE, atol=0)
 
 
 def _is_matrix(value, shape):
-    """Значение — числовой массив нужной формы."""
-    return isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.shape == shape
+    """Значение — обычный числовой массив нужной формы."""
+    return type(value) is np.ndarray and value.dtype.kind in "biuf" and value.shape == shape

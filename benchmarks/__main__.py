@@ -4,7 +4,7 @@
 
 Three comparisons, each alternating and repeated, each reported as the median with its quartiles:
 an iteration of training on the lab's 300 examples; an iteration and the peak of memory on 300,000 examples;
-the whole notebook under nbval. `--publish` renews the README's tables and figure.
+the whole notebook under nbval. `--publish` renews the tables and the figure of docs/benchmarks.md.
 """
 
 import argparse
@@ -23,7 +23,7 @@ def arguments():
     parser.add_argument("--large-rounds", type=int, default=20, help="rounds with 300,000 examples (20; 0: none)")
     parser.add_argument("--notebook-rounds", type=int, default=7, help="rounds of nbval (7; 0: none)")
     parser.add_argument("--figure", type=Path, help="draw the times of training into this file")
-    parser.add_argument("--publish", action="store_true", help="renew the README's tables and docs/benchmark.png")
+    parser.add_argument("--publish", action="store_true", help="renew docs/benchmarks.md and docs/benchmark.png")
     return parser.parse_args()
 
 
@@ -41,7 +41,7 @@ def installed(options):
 
 
 def check_complete(options):
-    """The README shows everybody: refuse, before minutes of measuring, to publish less."""
+    """The page shows everybody: refuse, before minutes of measuring, to publish less."""
     missing = [package for package in contestants.OPTIONAL if not find_spec(package)]
     if not options.torch or missing or not (options.large_rounds and options.notebook_rounds):
         needed = ", ".join(["--torch", "all three comparisons", *missing])
@@ -69,7 +69,7 @@ def main():
     if options.figure:
         report.draw(seconds, options.figure)
     if options.publish:
-        report.draw(seconds, report.README_FIGURE)
+        report.draw(seconds, report.PAGE_FIGURE)
         report.publish("\n\n".join(tables))
 
 

@@ -1,4 +1,4 @@
-"""The results as Markdown (in Russian: the README holds it) and as a figure."""
+"""The results as Markdown (in Russian: docs/benchmarks.md holds it) and as a figure."""
 
 import re
 
@@ -8,8 +8,8 @@ from benchmarks import contestants, measure
 from common.files import replace_file
 from common.lab import ROOT
 
-README = ROOT / "README.md"
-README_FIGURE = ROOT / "docs" / "benchmark.png"
+PAGE = ROOT / "docs" / "benchmarks.md"
+PAGE_FIGURE = ROOT / "docs" / "benchmark.png"
 BEGIN, END = "<!-- python -m benchmarks: начало -->", "<!-- python -m benchmarks: конец -->"
 
 
@@ -94,10 +94,10 @@ def draw(seconds, path):
 
 
 def publish(text):
-    """Put `text` between the two marks in the README."""
-    readme = README.read_text(encoding="utf-8")
+    """Put `text` between the two marks on the page."""
+    page = PAGE.read_text(encoding="utf-8")
     between = re.compile(f"(?<={re.escape(BEGIN)}\n).*(?={re.escape(END)})", re.DOTALL)
-    changed, count = between.subn(lambda _: f"\n{text}\n\n", readme)
+    changed, count = between.subn(lambda _: f"\n{text}\n\n", page)
     if count != 1:
-        raise SystemExit(f"README.md has no place for the results: {BEGIN} ... {END}")
-    replace_file(README, changed)
+        raise SystemExit(f"{PAGE.name} has no place for the results: {BEGIN} ... {END}")
+    replace_file(PAGE, changed)

@@ -77,11 +77,11 @@ def test_incomplete_results_are_not_published(arguments):
 
 
 def test_publishing_replaces_what_stood_between_the_marks(tmp_path, monkeypatch):
-    readme = tmp_path / "README.md"
-    monkeypatch.setattr(report, "README", readme)
-    readme.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n", encoding="utf-8")
+    page = tmp_path / "benchmarks.md"
+    monkeypatch.setattr(report, "PAGE", page)
+    page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n", encoding="utf-8")
     report.publish("new")
-    assert readme.read_text(encoding="utf-8") == f"before\n{report.BEGIN}\n\nnew\n\n{report.END}\nafter\n"
-    readme.write_text("no marks", encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == f"before\n{report.BEGIN}\n\nnew\n\n{report.END}\nafter\n"
+    page.write_text("no marks", encoding="utf-8")
     with pytest.raises(SystemExit):
         report.publish("new")

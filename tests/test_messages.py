@@ -230,7 +230,7 @@ BAD = {
     "plot: model gives nothing": (
         lambda g: plot_decision_boundary(lambda x: None, g["X"], g["Y"]),
         ValueError,
-        ["model", "по одной метке", "()"],
+        ["model", "одна метка", "()"],
     ),
 }
 
@@ -245,7 +245,7 @@ def test_bad_arguments(good, call, error, words, capsys):
 
 def test_overflow_is_told_from_bad_input(good):
     huge = changed(good["parameters"], W1=np.full((10, 2), 1e308) * [1, -1])
-    with np.errstate(all="ignore"), pytest.raises(ValueError, match=r"a3: .*переполнение"):
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match=r"a3: .*переполнились"):
         forward_propagation(10 * np.ones_like(good["X"]), huge)  # inf - inf
 
 
@@ -260,6 +260,10 @@ def assert_says(caught, words):
     message = str(caught.value)
     for word in words:
         assert word in message, f"{word!r} not in {message!r}"
+    fact, advice = message.split("\n")
+    assert "получен" in fact and advice.endswith(".")
+    for wording in ("ожидалась форма", "получена форма", "получена ("):
+        assert wording not in fact
     assert caught.value.__cause__ is None and (caught.value.__context__ is None or caught.value.__suppress_context__)
 
 
@@ -298,7 +302,22 @@ def test_model_names_only_what_is_missing(lab):
     lab["initialize_parameters_he"] = lambda dims: changed(finished(dims), b2=None)
     with pytest.raises(ValueError, match="initialize_parameters_he") as caught:
         run(lab)
-    assert "['b2']" in str(caught.value)
+    assert "ожидались параметры b2, получено: None" in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [[], (1, 2), np.ones(3), "W1"])
+def test_model_says_what_came_instead_of_a_dictionary(lab, value):
+    lab["initialize_parameters_he"] = lambda dims: value
+    with pytest.raises(TypeError, match="initialize_parameters_he") as caught:
+        run(lab)
+    assert_says(caught, ["ожидался словарь", f"получено: {type(value).__name__}"])
+
+
+def test_model_reports_a_transposed_X(lab):
+    lab["train_X"] = lab["train_X"].T
+    with pytest.raises(ValueError, match="X") as caught:
+        run(lab)
+    assert_says(caught, ["X: ", "(n_x, 300)", "(300, 2)", "транспонирован"])
 
 
 def test_model_reports_a_transposed_matrix(lab):

@@ -241,7 +241,7 @@ def test_imports(cells):
     assert set(re.findall(r"\w+", names)) == {
         "sigmoid", "relu", "compute_loss", "forward_propagation", "backward_propagation", "update_parameters",
         "check_initialization", "predict", "load_dataset", "plot_decision_boundary", "predict_dec",
-        "check_parameters", "Results", "DecimalComma",
+        "check_data", "check_parameters", "DecimalComma", "LabValueError", "Results",
     }  # fmt: skip
     assert "%matplotlib inline" in source
     assert 'rcParams["figure.figsize"] = (10.0, 6.0)' in source
