@@ -15,7 +15,6 @@ class Claim(namedtuple("Claim", "place words expressions")):
 
 ITERATIONS = "model.__defaults__[1]"  # num_iterations
 FACTOR = "initialize_parameters_random([1, 1])['W1'].item() / 1.788628473"  # over the generator's first number
-HE_VARIANCE = "1000 * initialize_parameters_he([1000, 500])['W1'].var()"  # times the size of the previous layer
 OUTERMOST, INNERMOST = (f"train_Y[0][np.hypot(*train_X).arg{which}()]" for which in ("max", "min"))
 STEPS = "100 * {which}(at('{method}', {iteration}).steps)"
 
@@ -135,13 +134,7 @@ SECTIONS_0_TO_5 = [
         right("random", "train"),
         right("random", "test"),
     ),
-    Claim("he", r"- $\sqrt{{\dfrac{{{:.0f}}}{{n^{{[l-1]}}}}}}$ — в He-инициализации", HE_VARIANCE),
-    Claim(
-        "he",
-        r"нужно не на {:.0f}, а на $\sqrt{{\dfrac{{{:.0f}}}{{\text{{размер предыдущего слоя}}}}}}$",
-        FACTOR,
-        HE_VARIANCE,
-    ),
+    Claim("he", "нужно не на {:.0f}, а на", FACTOR),
     Claim("run-he", "доля правильных ответов {:.0f} %?", right("random", "train")),
     Claim(
         "why-he",
