@@ -47,15 +47,15 @@ SECTIONS_0_TO_5 = [
     Claim("run-zeros", "{:.0f} итераций занимают", ITERATIONS),
     Claim(
         "why-zeros",
-        "(accuracy) равна {:.1f} и на обучающей",
-        "np.mean(predict_dec(trained['zeros'], train_X) == train_Y)",
+        "(accuracy) на обеих выборках равна {:.1f}.",
+        "np.mean(predict_dec(trained['zeros'], np.c_[train_X, test_X]) == np.c_[train_Y, test_Y])",
     ),
     Claim("why-zeros", "предсказан класс {:.0f}.", "predict_dec(trained['zeros'], np.c_[train_X, test_X]).max()"),
     Claim("why-zeros", "ReLU}}({:.0f}) = {:.0f}$", "abs(trained['zeros']['W1']).max()", "relu(0)"),
     Claim("why-zeros", "sigma({:.0f}) = {:.1f}$ для любой", "abs(trained['zeros']['W3']).max()", "sigmoid(0)"),
     Claim(
         "why-zeros",
-        "порога {:.1f}, значит, ответ — класс {:.0f}",
+        "порога {:.1f}, и ответ — класс {:.0f}",
         "sigmoid(0)",
         "predict_dec(trained['zeros'], train_X[:, :1]).item()",
     ),
@@ -106,7 +106,7 @@ SECTIONS_0_TO_5 = [
     ),
     Claim(
         "why-random",
-        "на итерации {:.0f} шаг меняет их на {:.4f}–{:.4f} % (в сети следующего раздела — на {:.3f}–{:.2f} %)",
+        "на итерации {:.0f} шаг меняет их на {:.4f}–{:.4f} %, а в сети следующего раздела — на {:.3f}–{:.2f} %.",
         "5000",
         *(
             STEPS.format(which=which, method=method, iteration=5000)
@@ -123,13 +123,13 @@ SECTIONS_0_TO_5 = [
     ),
     Claim(
         "why-random",
-        "равна {:.0f} % на обучающей выборке и {:.0f} % на тестовой. После",
+        "правильных ответов {:.0f} % на обучающей выборке и {:.0f} % на тестовой (",
         "100 * at('random', 300_000).train",
         "100 * at('random', 300_000).test",
     ),
     Claim(
         "why-random",
-        "После {:.0f} она была равна {:.0f} % и {:.0f} %.",
+        "(после {:.0f} — {:.0f} % и {:.0f} %)",
         ITERATIONS,
         right("random", "train"),
         right("random", "test"),
@@ -162,7 +162,7 @@ SECTIONS_0_TO_5 = [
     ),
     Claim(
         "why-he",
-        "До итерации {:.0f} они выше, чем при больших случайных весах, но с итерации {:.0f} — ниже",
+        "До итерации {:.0f} они выше, чем при больших случайных весах, с итерации {:.0f} — ниже",
         "max(i for (i, he), (_, random) in zip(history['he'], history['random']) if random < he)",
         "min(i for (i, he), (_, random) in zip(history['he'][1:], history['random'][1:]) if he < random)",
     ),
