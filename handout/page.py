@@ -1,15 +1,19 @@
 """The lab as one HTML file that needs no network and no script: formulas are drawn when it is made."""
 
+import base64
 import functools
+import mimetypes
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import ziamath
 from bs4 import BeautifulSoup
+from jinja2 import pass_context
 from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
 from common.lab import NOTEBOOK
@@ -18,8 +22,7 @@ from handout.blank import blank_text
 TEMPLATE = Path(__file__).parent / "page_template"
 # what is shown of an output: the first of these that it has; the state of a widget is none of them
 SHOWN = ["image/svg+xml", "image/png", "image/jpeg", "text/html", "text/markdown", "text/latex", "text/plain"]
-PIXELS = 18  # the size of a letter in a formula; the text around it has 16
-HTTP = re.compile(r"(https?:)?//", re.IGNORECASE)
+TEXT_SIZE, FORMULA_SIZE = 16, 17.5  # side by side, the letters of both look equally large
 
 
 def page_text(blank=False):
@@ -41,7 +44,12 @@ def page_text(blank=False):
         "highlight_css": HtmlFormatter().get_style_defs(".highlight"),
         "alts": [alt for cell in notebook.cells for alt in alternatives(cell)],
     }
-    page = BeautifulSoup(exporter.from_notebook_node(notebook, resources)[0], "html.parser")
+    try:
+        html, _ = exporter.from_notebook_node(notebook, resources)
+    except InvalidNotebook as error:
+        raise ValueError(error) from None
+    page = BeautifulSoup(html, "html.parser")
+    embed_images(page)
     add_contents(page)
     share_glyphs(page)
     for table in page("table"):
@@ -56,16 +64,18 @@ def page_text(blank=False):
 def alternatives(cell):
     """A text alternative for each figure of a cell, from its metadata: a sentence for all, or a list of sentences."""
     images = [output for output in cell.get("outputs", []) if set(SHOWN[:3]) & set(output.get("data", {}))]
+    if not images:
+        return []
     alt = cell.metadata.get("alt") or []
     if isinstance(alt, str):
         count = len(images)
         alt = [alt] if count == 1 else [f"{alt} (Рисунок {number} из {count})" for number in range(1, count + 1)]
-    if len(alt) != len(images) and images:
+    if len(alt) != len(images):
         raise ValueError(
             f"в ячейке {cell.id} рисунков: {len(images)}, описаний: {len(alt)}; "
             "запишите описание рисунка в метаданные ячейки под именем alt"
         )
-    return alt if images else []
+    return alt
 
 
 # --- text and formulas ---
@@ -88,8 +98,9 @@ class Renderer(IPythonRenderer):
         return self.block_math(rf"\begin{{{name}}}{body}\end{{{name}}}")
 
 
-def markdown_to_html(source):
-    renderer = Renderer(escape=False, embed_images=True, path=str(NOTEBOOK.parent))
+@pass_context
+def markdown_to_html(context, source):
+    renderer = Renderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
     return MarkdownWithMath(renderer=renderer).render(source)
 
 
@@ -98,14 +109,18 @@ def formula(tex, inline=True):
     """A formula twice: drawn for the eyes, written as MathML for a screen reader."""
     try:
         mathml = convert(tex, display="inline" if inline else "block")
-        drawing = ziamath.Latex(tex, size=PIXELS, inline=inline, color="currentColor")
+        drawing = ziamath.Latex(tex, size=FORMULA_SIZE, inline=inline, color="currentColor")
         svg = drawing.svg()
     except Exception as error:
         raise ValueError(f"формула не разобрана ({type(error).__name__}): {tex.strip()}") from None
     if unknown := re.search(r"\\[a-zA-Z]+", mathml):
         raise ValueError(f"в формуле неизвестная команда {unknown[0]}: {tex.strip()}")
-    depth = f'<svg aria-hidden="true" style="vertical-align: {drawing.getyofst():.1f}px" '
-    return f'<span class="math">{mathml}{svg.replace("<svg ", depth, 1)}</span>'
+    drawn = BeautifulSoup(svg, "html.parser").svg
+    lengths = {"width": float(drawn["width"]), "vertical-align": drawing.getyofst()}
+    style = "; ".join(f"{name}: {length / TEXT_SIZE:.3f}em" for name, length in lengths.items())
+    del drawn["width"], drawn["height"]
+    drawn.attrs.update({"style": style, "aria-hidden": "true"})
+    return f'<span class="math">{mathml}{drawn}</span>'
 
 
 def share_glyphs(page):
@@ -148,10 +163,19 @@ def add_contents(page):
     page.main.section.insert_after(contents)
 
 
+def embed_images(page):
+    """Take in the image files that lie beside the notebook."""
+    for image in page("img", src=True):
+        file = NOTEBOOK.parent / unquote(image["src"])
+        if not image["src"].startswith("data:") and file.is_file():
+            data = base64.b64encode(file.read_bytes()).decode()
+            image["src"] = f"data:{mimetypes.guess_type(file)[0]};base64,{data}"
+
+
 def check(page):
     """Refuse a page that would ask the network for something, or shows an image without a description."""
     for tag in page(src=True):
         if not tag["src"].startswith("data:"):
             raise ValueError(f"это не войдёт в страницу, которой не нужна сеть: {tag['src']}")
         if tag.name == "img" and not tag.get("alt", "").strip():
-            raise ValueError(f"рисунок без описания, ячейка {tag.find_parent('section')['id']}")
+            raise ValueError(f"в ячейке {tag.find_parent('section')['id']} рисунок без описания")
