@@ -47,7 +47,7 @@ def page_text(blank=False):
     try:
         html, _ = exporter.from_notebook_node(notebook, resources)
     except InvalidNotebook as error:
-        raise ValueError(error) from None
+        raise ValueError(f"нет вложения {str(error).rpartition(': ')[2]}") from None
     page = BeautifulSoup(html, "html.parser")
     embed_images(page)
     add_contents(page)
