@@ -2,7 +2,10 @@
 
 A row names a place (a cell or a file), the words around the numbers with a format field for each, and one Python
 expression per field. The expressions are evaluated in the namespace of the lab after all its cells have run;
-printed[...] is what a cell has printed, cells[...] its source, at(...) comes from tools/measure_claims.py.
+printed[...] is what a cell has printed, cells[...] its source, at(...) comes from tools/measure_claims.py, shares(...)
+from tools/measure_seeds.py; found(file, pattern) is the number that a pattern finds in a file of the project.
+What takes minutes, or another machine, to compute is a row of Measured: it names the command, and bounds which
+what is computed here must keep. EXCEPTIONS are patterns of what is no result, and why.
 """
 
 from collections import namedtuple
@@ -11,6 +14,10 @@ from collections import namedtuple
 class Claim(namedtuple("Claim", "place words expressions")):
     def __new__(cls, place, words, *expressions):
         return super().__new__(cls, place, words, expressions)
+
+
+class Measured(namedtuple("Measured", "place words command bounds")):
+    """Numbers that `command` prints; `bounds` is a condition on the list `numbers` of the text."""
 
 
 ITERATIONS = "model.__defaults__[1]"  # num_iterations
@@ -170,4 +177,23 @@ SECTIONS_0_TO_5 = [
     Claim("summary", "инициализация нулями | {:.0f} %", right("zeros", "train")),
     Claim("summary", "большие случайные веса | {:.0f} %", right("random", "train")),
     Claim("summary", "He-инициализация | {:.0f} %", right("he", "train")),
+]
+
+SECTION_6 = []
+
+README = []
+
+TEACHER = []
+
+LISTS = [SECTIONS_0_TO_5, SECTION_6, README, TEACHER]
+
+EXCEPTIONS = [
+    ("команды оболочки", r"^```(?:bash|powershell)$.*?^```$"),
+    ("адрес", r"\]\([^)]*\)"),
+    ("таблицу пишет tools/refresh_notebook.py", r"\A\*\*Ожидаемый результат\*\*.*"),
+    ("числа измеряет и пишет python -m benchmarks", r"<!-- python -m benchmarks: начало -->.*?конец -->"),
+    ("номер раздела", r"^#+ \d[\d.]*|[Рр]аздел\w*\s\d(?:(?:\sи\s|–)\d)*|(?<![\d,.])6\.[1-7](?![\d,])"),
+    ("год статьи", r"(?:al\.|ICCV|AISTATS), \d{4}"),
+    ("номер слоя в формуле", r"\^\{\[(?:\d|[lL]-1)\](?:\\,T)?\}|\[l - 1\]"),
+    ("квадрат", r"\^2"),
 ]
