@@ -179,21 +179,283 @@ SECTIONS_0_TO_5 = [
     Claim("summary", "He-инициализация | {:.0f} %", right("he", "train")),
 ]
 
-SECTION_6 = []
+OLDEST_PYTHON = r"""found('pyproject.toml', r'target-version = "py(\d)(\d+)"')"""
+POINTS = "sum(exercise.points for exercise in EXERCISES.values())"
+MOST = "max(exercise.points for exercise in EXERCISES.values())"
+CODE_CELLS = "len(cells)"
 
-README = []
+SECTIONS_0_TO_5 += [
+    Claim("title", "обучите трёхслойную сеть {:.0f},", "len(EXERCISES)"),
+    Claim("title", "Дописать {:.0f} функции", "len(EXERCISES)"),
+    Claim(
+        "title",
+        "по {:.0f} строки в каждой",
+        "len(re.findall(r'НАЧАЛО.*?\\n(.*\\n)(.*\\n).*ОКОНЧАНИЕ', cells['graded-he'])[0])",
+    ),
+    Claim("network", r"\max({:.0f}, z)", "relu(-9)"),
+    Claim("network", r"\sigma(z) = {:.0f} / ({:.0f} + e", "sigmoid(99)", "1 / sigmoid(99)"),
+    Claim("methods", "обучите эту сеть {:.0f} способами", "len(EXERCISES)"),
+    Claim("methods", "{:.0f} функции инициализации", "len(EXERCISES)"),
+    Claim("zeros", "{:.0f} вида параметров", "len({name[0] for name in trained['he']})"),
+    Claim("zeros", "у нашей сети их {:.0f}", "len(trained['he']) // 2"),
+    Claim("zeros", "$(n^{{[l]}}, {:.0f})$", "trained['he']['b2'].shape[1]"),
+    Claim(
+        "zeros", "в коде первых {:.0f} функций", "sum('range(1, L):' in cells[f'graded-{kind}'] for kind in EXERCISES)"
+    ),
+    Claim("zeros", "`range({:.0f}, L)`", "re.search(r'range\\((\\d), L\\)', cells['graded-zeros'])[1].__len__()"),
+    Claim("why-zeros", "$n^{{[l]}} = {:.0f}$", "np.linalg.matrix_rank(np.round(constant['W1'], 10))"),
+    Claim("random", "`np.random.randn(.., ..) * {:.0f}`", FACTOR),
+    Claim("random", "размеры она принимает {:.0f} аргументами", "np.random.RandomState(0).randn(4, 7).ndim"),
+    Claim("random", "`np.random.seed({:d})`", "SEED"),
+    Claim("conclusions", "при {:.0f} способах", "len(EXERCISES)"),
+    Claim("he", r"- $\sqrt{{\dfrac{{{:.0f}}}{{n^{{[l-1]}}}}}}$ — так", "7 * STD['xavier'](7, 9) ** 2"),
+    Claim("he", r"равна $\dfrac{{{:.0f}}}{{n^{{[l-1]}} + n", "(7 + 9) * STD['glorot'](7, 9) ** 2"),
+    Claim("he", r"- $\sqrt{{\dfrac{{{:.0f}}}{{n^{{[l-1]}}}}}}$ — в He", "7 * STD['he'](7, 9) ** 2"),
+    Claim("he", r"на $\sqrt{{\dfrac{{{:.0f}}}{{\text{{размер", "7 * STD['he'](7, 9) ** 2"),
+]
 
-TEACHER = []
 
+def random_loss(moment):
+    return f"dict(history['random'])[{moment}]"
+
+
+SIGNAL = "signals['{kind}'][{direction}][{layer}]"
+Z = "inside['random']['z']"
+
+SECTION_6 = [
+    Claim(
+        "why",
+        "темп обучения в {:.0f} раз больше ({:.1f}), а итераций в {:.0f} раз меньше ({:.0f})",
+        "train.__defaults__[1] / model.__defaults__[0]",
+        "train.__defaults__[1]",
+        f"{ITERATIONS} / train.__defaults__[0]",
+        "train.__defaults__[0]",
+    ),
+    Claim(
+        "symmetry-answer",
+        "потери уменьшаются с {:.4f} до {:.4f}",
+        "evaluate(constant_start)[0]",
+        "evaluate(constant)[0]",
+    ),
+    Claim("symmetry-answer", "правильных ответов {:.0f} %", "100 * evaluate(constant)[1]"),
+    Claim("symmetry-answer", "При весах {:.1f} сеть", "constant_start['W1'].max()"),
+    Claim("symmetry-answer", "{:.0f} точек слились", "len(constant['W1'])"),
+    Claim("symmetry-answer", "{:.0f} нейронов работают", "len(constant['W1'])"),
+    Claim(
+        "signal-answer",
+        "ослабляет сигнал в {:.0f} раз",
+        "(signals['small'][0][0] / signals['small'][0][-1]) ** (1 / 29)",
+    ),
+    Claim("signal-answer", "усиливает в {:.0f}.", "(signals['random'][0][-1] / signals['random'][0][0]) ** (1 / 29)"),
+    Claim(
+        "signal-answer",
+        "набегает $10^{{{:.0f}}}$ и $10^{{{:.0f}}}$",
+        "np.log10(signals['small'][0][-1])",
+        "np.log10(signals['random'][0][-1])",
+    ),
+    Claim("signal-answer", r"\approx {:.2f}$, на", "np.sqrt(1 - 1 / np.pi)"),
+    Claim(
+        "glorot-answer",
+        r"\frac{{2\cdot {:.0f}}}{{{:.0f}}}\cdot\frac{{2\cdot {:.0f}}}{{{:.0f}}}\cdot\frac14 = {:.2f}$, а при",
+        "uneven[0]",
+        "sum(uneven[:2])",
+        "uneven[1]",
+        "sum(uneven[:2])",
+        "np.prod([n * STD['glorot'](n, 250 - n) ** 2 / 2 for n in (50, 200)])",
+    ),
+    Claim("glorot-answer", "— на ${:.2f}$", "np.prod([n * STD['xavier'](n, 250 - n) ** 2 / 2 for n in (50, 200)])"),
+    Claim("inside-answer", "от слоя к слою: {:.1f}; {:.0f} и {:.0f}", *(f"{Z}[{layer}].std()" for layer in range(3))),
+    Claim("inside-answer", "все {:.0f} примеров лежат", f"np.sum(abs({Z}[2]) > np.log(99))"),
+    Claim("inside-answer", "все {:.0f} нейронов мертвы", "sum(inside['zeros']['dead'])"),
+    Claim("infinity-answer", "Потери равны {:.2f}:", f"loss_from_logits({Z}[2], train_Y)"),
+    Claim("infinity-answer", "Все логиты больше {:d},", f"int({Z}[2].min())"),
+    Claim("infinity-answer", "все {:.0f} выходов округлились до {:.0f}", "train_Y.size", f"sigmoid({Z}[2]).min()"),
+    Claim("infinity-answer", "у всех {:.0f} красных точек", f"np.sum(sigmoid({Z}[2])[train_Y == 0] == 1)"),
+    Claim(
+        "scale-answer",
+        "оно равно {:.0f}; {:.2f} и {:.2f}, то есть $k$ — от {:.0f} до {:.0f}",
+        *(f"STD['he'](LAYERS[{layer}], 1)" for layer in range(3)),
+        *(f"{which}(10 / STD['he'](n, 1) for n in LAYERS[:-1])" for which in ("min", "max")),
+    ),
+    Claim("scale-answer", "потери остались около {:.2f},", "scale_losses[:2].mean()"),
+    Claim("scale-answer", "потери были меньше, {:.2f}:", loss("random")),
+    Claim("luck", "генератора равно {:d}.", "SEED"),
+    Claim("luck", "по {:.0f} сетей с весами He", "len(luck['he'])"),
+    Claim(
+        "luck-answer",
+        "Из {:.0f} сетей с весами He {:.0f} закончили",
+        "len(luck['he'])",
+        "sum(np.less(luck['he'], 0.3))",
+    ),
+    Claim("luck-answer", "медианы {:.2f} и {:.2f}", "np.median(luck['he'])", "np.median(luck['random'])"),
+    Claim("luck-answer", "её потери {:.2f} больше, чем {:.2f}", "luck['he'][0]", "min(luck['random'])"),
+    Claim(
+        "luck-answer",
+        "ещё {:.0f} итераций — и потери {:.2f}.",
+        "train.__defaults__[0]",
+        "evaluate(train(random_start(STD['he'], 0), 3000))[0]",
+    ),
+    Claim("luck-answer", "потери были {:.4f}, здесь {:.4f}", loss("he"), "luck['he'][3]"),
+    Claim("luck-answer", "не проходит: {:.2f} вместо {:.2f}.", "luck['random'][3]", loss("random")),
+]
+
+README = [
+    Claim("README.md", "обучается {:.0f} на двух", "len(EXERCISES)"),
+    Claim("README.md", "на {:.0f} кольцах", "len(np.unique(train_Y))"),
+    Claim("README.md", "{:.0f} оцениваемые функции", "len(EXERCISES)"),
+    Claim("README.md", "сравнение {:.0f} результатов", "len(trained)"),
+    Claim("README.md", "умноженных на {:.0f}, она рваная", FACTOR),
+    Claim("README.md", "Python {} или новее", OLDEST_PYTHON),
+    Claim("README.md", "(проверено на {} и", OLDEST_PYTHON),
+    Claim("README.md", "нужен {} или новее", OLDEST_PYTHON),
+    Claim(
+        "README.md",
+        "Достаточно {:.0f} файлов",
+        "len({'Initialization.ipynb', *re.findall(r'from (init_utils) import', cells['imports'])})",
+    ),
+    Claim("README.md", "`{:d} passed`", CODE_CELLS),
+    Claim(
+        "README.md",
+        "ошибки: {:d} испорченных копий",
+        r"""len(re.findall(r'^    "[^"]+": \($|^    "[^"]+": \("', text('tests/test_nbval.py'), re.MULTILINE))""",
+    ),
+    Claim("README.md", "{:.0f}/n вместо {:.0f}/n", "7 * STD['xavier'](7, 9) ** 2", "7 * STD['he'](7, 9) ** 2"),
+    Claim(
+        "README.md",
+        "{} итерация вместо {:.0f}",
+        r"""found('tests/test_nbval.py', r'"num_iterations=15000", "num_iterations=(\d+)"')""",
+        ITERATIONS,
+    ),
+    Claim("README.md", "от 0 до {:d} баллов", POINTS),
+    Claim("README.md", "np.random.seed({:d}) стоит внутри", "SEED"),
+    Claim(
+        "README.md",
+        "| нули | {:.6f} | {:.6f} | {:.0f} % | {:.0f} % |",
+        "history['zeros'][0][1]",
+        loss("zeros"),
+        right("zeros", "train"),
+        right("zeros", "test"),
+    ),
+    Claim(
+        "README.md",
+        "| случайные числа, умноженные на {:.0f} | бесконечность | {:.4f} | {:.0f} % | {:.0f} % |",
+        FACTOR,
+        loss("random"),
+        right("random", "train"),
+        right("random", "test"),
+    ),
+    Claim(
+        "README.md",
+        "| He | {:.6f} | {:.6f} | {:.0f} % | {:.0f} % |",
+        "history['he'][0][1]",
+        loss("he"),
+        right("he", "train"),
+        right("he", "test"),
+    ),
+    Claim("README.md", "**{:.6f}** — это ln {:.0f}", "np.log(2)", f"np.exp({loss('zeros')})"),
+    Claim("README.md", "вероятность {:.1f} и ничему", "forward_propagation(train_X, trained['zeros'])[0].mean()"),
+    Claim("README.md", "с множителем {:.0f} потери", FACTOR),
+    Claim("README.md", "С {:d} вариантами", "len(KERNELS['x86_64'])"),
+    Claim("README.md", "при {:d} сдвигах", "NUDGES"),
+    Measured(
+        "README.md",
+        "потери на итерации {} были от {} до {}, а после всех обновлений — от {} до {}",
+        "python tools/measure_spread.py",
+        f"numbers[1] <= dict(history['random'])[numbers[0]] <= numbers[2] and numbers[3] <= {loss('random')} <= numbers[4]",
+    ),
+    Claim("README.md", "для всех {:d} точек", "train_Y.size + test_Y.size"),
+    Claim("README.md", "с числом {:.4f} (", loss("random")),
+    Claim("README.md", "(допуск {})", "cells['accuracy-random'].split(' < ')[1].split()[0]"),
+    Claim("README.md", "Все {:.0f} обучения", "len(trained)"),
+]
+
+TEACHER = [
+    *(
+        Claim(
+            "docs/teacher.md",
+            f"initialize_parameters_{kind}` | {{:d}} | {{:d}} — веса{draw}; {{:d}} — смещения",
+            f"EXERCISES['{kind}'].points",
+            f"EXERCISES['{kind}'].weight_points",
+            *extra,
+            f"EXERCISES['{kind}'].bias_points",
+        )
+        for kind, draw, extra in [
+            ("zeros", " `np.zeros(...)`", []),
+            ("random", " `np.random.randn(...) * {:.0f}` при начальном состоянии генератора {:d}", [FACTOR, "SEED"]),
+            (
+                "he",
+                " `np.random.randn(...) * np.sqrt({:.0f} / layers_dims[l - 1])` при начальном состоянии генератора {:d}",
+                ["7 * STD['he'](7, 9) ** 2", "SEED"],
+            ),
+        ]
+    ),
+    Claim("docs/teacher.md", "| **{:d}** |", POINTS),
+    Claim("docs/teacher.md", "`** {:.1f}`", "np.log(np.sqrt(7)) / np.log(7)"),
+    Claim("docs/teacher.md", "за функцию {:d} балла или 0", MOST),
+    Claim(
+        "docs/teacher.md",
+        "так же, как {:d} из {:d} функций",
+        "sum('random' in exercise.draw for exercise in EXERCISES.values())",
+        "len(EXERCISES)",
+    ),
+    Claim("docs/teacher.md", "от 0 до {:d} |", MOST),
+    Claim("docs/teacher.md", "все {:d} баллов", POINTS),
+    Claim("docs/teacher.md", "больше {:d} МБ |", "marks.LARGEST_NOTEBOOK >> 20"),
+    Claim("docs/teacher.md", "в секундах ({})", r"found('grading/__main__.py', r'\"--timeout\".*?default=(\d+)')"),
+    Claim("docs/teacher.md", "оценки; {:d} — команда", "command.FAILED"),
+    Claim("docs/teacher.md", "нет; {:d} — проверка прервана", "command.INTERRUPTED"),
+    Claim("docs/teacher.md", "только {:d} функции", "len(EXERCISES)"),
+    Claim(
+        "docs/teacher.md",
+        "начиная с версии {})",
+        r"found('grading/confined/confinement.py', r'Landlock \(Linux (\d)\.(\d+)\)')",
+    ),
+    Claim("docs/teacher.md", "не больше {} МБ)", r"found('docs/teacher.md', r'--tmpfs /tmp:size=(\d+)m')"),
+    Claim("docs/teacher.md", "тесты по {:d} балла", MOST),
+    Claim(
+        "docs/teacher.md",
+        "`np.random.seed({:d})` в {:d} оцениваемых",
+        "SEED",
+        "sum(f'np.random.seed({SEED})' in source for name, source in cells.items() if name.startswith('graded'))",
+    ),
+    Measured(
+        "docs/teacher.md",
+        "из состояний от {} до {} только {} оставляет He ниже {} %",
+        "python tools/measure_seeds.py",
+        "numbers[:2] == (1, SEEDS) and shares('he', int(numbers[2]))[0] < numbers[3] / 100 < shares('he', 6)[0]",
+    ),
+    Claim(
+        "docs/teacher.md",
+        "({:.0f} % против {:.0f} % при весах, умноженных на {:.0f})",
+        "100 * shares('he', 7)[0]",
+        "100 * shares('random', 7)[0]",
+        FACTOR,
+    ),
+    Claim("docs/teacher.md", "у He их не меньше {:.0f} %", "100 * shares('he', 6)[0]"),
+    Claim("docs/teacher.md", "а у весов × {:.0f} — не больше {:.0f} %", FACTOR, "100 * shares('random', 4)[0]"),
+    Claim("CONTRIBUTING.md", "`Y` is ({:d}, m)", "train_Y.shape[0]"),
+    Claim("CONTRIBUTING.md", "`b<l>` is (n<l>, {:d})", "trained['he']['b2'].shape[1]"),
+]
+
+ANYWHERE = "*"
 LISTS = [SECTIONS_0_TO_5, SECTION_6, README, TEACHER]
 
+# Why a number is no result -> a pattern. Where the pattern quotes the number itself, another one is noticed.
 EXCEPTIONS = [
     ("команды оболочки", r"^```(?:bash|powershell)$.*?^```$"),
     ("адрес", r"\]\([^)]*\)"),
     ("таблицу пишет tools/refresh_notebook.py", r"\A\*\*Ожидаемый результат\*\*.*"),
     ("числа измеряет и пишет python -m benchmarks", r"<!-- python -m benchmarks: начало -->.*?конец -->"),
-    ("номер раздела", r"^#+ \d[\d.]*|[Рр]аздел\w*\s\d(?:(?:\sи\s|–)\d)*|(?<![\d,.])6\.[1-7](?![\d,])"),
+    ("номер раздела", r"^#+ \d[\d.]*|[Рр]аздел\w*\s\d(?:(?:\sи\s|–)\d)*|(?<![\d,.])6\.[1-7](?!\d|,\d)"),
+    ("номер вопроса", r"^\*\*\d\.\*\*"),
     ("год статьи", r"(?:al\.|ICCV|AISTATS), \d{4}"),
-    ("номер слоя в формуле", r"\^\{\[(?:\d|[lL]-1)\](?:\\,T)?\}|\[l - 1\]"),
+    ("номер слоя в формуле", r"\^\{\[(?:\d|[lL]-1)\](?:\\,T)?\}|\[l - 1\]|n<l-1>"),
     ("квадрат", r"\^2"),
+    ("название", r"x86-64|Notebook\s7|PYTHONUTF8=1"),
+    ("проверено вручную", r"и\s3\.13\)"),
+    ("ноль баллов", r"от\s0\sдо|или\s0,"),
+    ("код удачного завершения", r"Код завершения\s0\s"),
+    ("обещание, а не измерение", r"На двух ядрах это занимает около десяти минут|больше пяти секунд"),
+    ("команды названы рядом", r"общее для этих двух команд"),
+    ("описание машины", r"на одной машине с двумя ядрами"),
 ]

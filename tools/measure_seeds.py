@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from init_utils import EXERCISES, SEED
 from tools import lab_cells
 
+SEEDS = 10
 METHODS = [method for method, exercise in EXERCISES.items() if "random" in exercise.draw]
 
 
@@ -31,13 +32,14 @@ def shares(method, seed):
     parameters = lab["model"](lab["train_X"], lab["train_Y"], print_cost=False, initialization=method)
     lab["plt"].close("all")
     return tuple(
-        float(np.mean(lab["predict_dec"](parameters, lab[f"{part}_X"]) == lab[f"{part}_Y"])) for part in ("train", "test")
+        float(np.mean(lab["predict_dec"](parameters, lab[f"{part}_X"]) == lab[f"{part}_Y"]))
+        for part in ("train", "test")
     )
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--seeds", type=int, default=10, help="how many to try, from 1")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="how many to try, from 1")
     print("seed " + "".join(f"{method:>18}" for method in METHODS))
     for seed in range(1, parser.parse_args().seeds + 1):
         pairs = [shares(method, seed) for method in METHODS]

@@ -22,7 +22,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import init_utils
+from common import command
 from common.lab import NOTEBOOK, ROOT
+from grading import marks
 from tools import claims, lab_cells, measure_claims, measure_seeds, measure_spread
 
 AGREES, DIFFERS, GONE, UNCOMPUTED = "да", "НЕТ", "НЕТ ТАКОГО МЕСТА", "НИКЕМ НЕ ВЫЧИСЛЯЕТСЯ"
@@ -31,17 +33,15 @@ WRONG = (DIFFERS, GONE, UNCOMPUTED)
 
 WORDS = {"½": 0.5, "сто": 100, "ста": 100}
 for value, forms in enumerate(
-    "два две двух двум двумя дважды вдвое двое|три трёх трём тремя трижды втрое трое|четыре четырёх четырём четырьмя|"
-    "пять пяти пятью|шесть шести шестью|семь семи семью|восемь восьми восемью|девять девяти девятью|"
-    "десять десяти десятью".split("|"),
+    ["два две двух двум двумя дважды вдвое двое", "три трёх трём тремя трижды втрое трое", "четыре четырёх четырём четырьмя", "пять пяти пятью", "шесть шести шестью", "семь семи семью", "восемь восьми восемью", "девять девяти девятью", "десять десяти десятью"],
     start=2,
 ):
     WORDS |= dict.fromkeys(forms.split(), value)
-for value, stem in enumerate("один две три четыр пят шест сем восем девят".split(), start=11):
+for value, stem in enumerate(["один", "две", "три", "четыр", "пят", "шест", "сем", "восем", "девят"], start=11):
     WORDS |= {f"{stem}надцат{ending}": value for ending in ("ь", "и", "ью")}
-for value, stem in enumerate("двадцат тридцат".split(), start=2):
+for value, stem in enumerate(["двадцат", "тридцат"], start=2):
     WORDS |= {f"{stem}{ending}": 10 * value for ending in ("ь", "и", "ью")}
-for value, stem in enumerate("пят шест сем восем".split(), start=5):
+for value, stem in enumerate(["пят", "шест", "сем", "восем"], start=5):
     WORDS |= {f"{stem}{ending}": 10 * value for ending in ("ьдесят", "идесяти")}
 
 POINT = r"(?:[.,]|\{,\})"
@@ -74,30 +74,57 @@ def texts():
 # --- what the code computes ---
 
 
+def text(path):
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
 def found(path, pattern):
-    """The number that the group of `pattern` finds in a file of the project."""
-    return float(re.search(pattern, (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE).group(1))
+    """What the groups of `pattern` find in a file of the project: «3.11» of the groups 3 and 11."""
+    return ".".join(re.search(pattern, text(path)).groups())
 
 
 @cache
 def names():
     """All that the expressions of the claims may use."""
     lab, printed, figures = lab_cells.run_lab()
-    return vars(init_utils) | lab | {
-        "printed": printed,
-        "figures": figures,
-        "cells": lab_cells.sources(),
-        "found": found,
-        "at": measure_claims.at,
-        "shares": measure_seeds.shares,
-        "KERNELS": measure_spread.KERNELS,
-        "np": np,
-    }
+    return (
+        vars(init_utils)
+        | lab
+        | {
+            "printed": printed,
+            "figures": figures,
+            "cells": lab_cells.sources(),
+            "found": found,
+            "text": text,
+            "re": re,
+            "command": command,
+            "marks": marks,
+            "at": measure_claims.at,
+            "shares": measure_seeds.shares,
+            "SEEDS": measure_seeds.SEEDS,
+            "KERNELS": measure_spread.KERNELS,
+            "NUDGES": measure_spread.NUDGES,
+            "np": np,
+        }
+    )
 
 
 @cache
-def computed(expression):
-    return eval(expression, dict(names()))
+def computed(expression, spec):
+    """The value of an expression in the format of its field, or the error that it ends with."""
+    try:
+        return format(eval(expression, dict(names())), spec)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+@cache
+def within(bounds, numbers):
+    """Whether measured numbers keep the bounds; a number that the bounds cannot use does not."""
+    try:
+        return bool(eval(bounds, names() | {"numbers": numbers}))
+    except (LookupError, ValueError):
+        return False
 
 
 # --- the comparison ---
@@ -111,6 +138,7 @@ def plain(number):
     return number[1:] if re.fullmatch(r"-0(\.0*)?", number) else number
 
 
+@cache
 def pattern(words):
     """The regular expression of a claim's words: any number in each field, any kind of space in each space."""
     parts = []
@@ -129,30 +157,39 @@ def check_claim(claim, text):
         numbers = [plain(number) for number in match.groups()]
         spans += [match.span(group) for group in range(1, len(numbers) + 1)]
         if isinstance(claim, claims.Measured):
-            holds = eval(claim.bounds, {**names(), "numbers": [float(number) for number in numbers]})
-            for number in match.groups():
-                rows.append((match.start(), number, claim.command, claim.bounds, MEASURED if holds else DIFFERS))
+            verdict = MEASURED if within(claim.bounds, tuple(map(float, numbers))) else DIFFERS
+            rows += [
+                (match.start(group), match.group(group), claim.command, "", verdict)
+                for group in range(1, len(numbers) + 1)
+            ]
             continue
         for group, (number, spec, expression) in enumerate(zip(numbers, formats, claim.expressions, strict=True), 1):
-            value = format(computed(expression), spec)
+            value = computed(expression, spec)
             verdict = AGREES if number == plain(value) else DIFFERS
             rows.append((match.start(group), match.group(group), expression, value.replace(".", ","), verdict))
-    return rows or [(0, claim.words, "tools/claims.py", "", GONE)], spans
+    if not rows and claim.place != claims.ANYWHERE:
+        rows = [(0, claim.words, "tools/claims.py", "", GONE)]
+    return rows, spans
+
+
+def exceptions(text):
+    """Where the exceptions stand in the text, and why."""
+    return [
+        (match.span(), reason)
+        for reason, expression in claims.EXCEPTIONS
+        for match in re.finditer(expression, text, re.MULTILINE | re.DOTALL)
+    ]
 
 
 def check(place, text):
     """The rows of one place, in the order of its text."""
     rows, taken = [], []
     for claim in chain(*claims.LISTS):
-        if claim.place == place:
+        if claim.place in (place, claims.ANYWHERE):
             found_rows, spans = check_claim(claim, text)
             rows += found_rows
             taken += spans
-    exempt = [
-        (match.span(), reason)
-        for reason, expression in claims.EXCEPTIONS
-        for match in re.finditer(expression, text, re.MULTILINE | re.DOTALL)
-    ]
+    exempt = exceptions(text)
     for match in re.finditer(NUMBER, text):
         if match.span() in taken:
             continue
@@ -169,7 +206,7 @@ def check(place, text):
 
 def check_all(prose):
     """The rows of all places, and those of the claims whose place there is none."""
-    missing = [claim for claim in chain(*claims.LISTS) if claim.place not in prose]
+    missing = [claim for claim in chain(*claims.LISTS) if claim.place not in (*prose, claims.ANYWHERE)]
     rows = [Row(claim.place, claim.words, "tools/claims.py", "", GONE) for claim in missing]
     return rows + [row for place, text in prose.items() for row in check(place, text)]
 
