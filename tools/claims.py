@@ -361,7 +361,8 @@ README = [
         "README.md",
         "потери на итерации {} были от {} до {}, а после всех обновлений — от {} до {}",
         "python tools/measure_spread.py",
-        f"numbers[1] <= dict(history['random'])[numbers[0]] <= numbers[2] and numbers[3] <= {loss('random')} <= numbers[4]",
+        "numbers[1] <= dict(history['random'])[numbers[0]] <= numbers[2]"
+        f" and numbers[3] <= {loss('random')} <= numbers[4]",
     ),
     Claim("README.md", "для всех {:d} точек", "train_Y.size + test_Y.size"),
     Claim("README.md", "с числом {:.4f} (", loss("random")),
@@ -384,7 +385,8 @@ TEACHER = [
             ("random", " `np.random.randn(...) * {:.0f}` при начальном состоянии генератора {:d}", [FACTOR, "SEED"]),
             (
                 "he",
-                " `np.random.randn(...) * np.sqrt({:.0f} / layers_dims[l - 1])` при начальном состоянии генератора {:d}",
+                " `np.random.randn(...) * np.sqrt({:.0f} / layers_dims[l - 1])` при начальном состоянии генератора"
+                " {:d}",
                 ["7 * STD['he'](7, 9) ** 2", "SEED"],
             ),
         ]

@@ -19,9 +19,12 @@ import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
-import lab_cells
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools import lab_cells
 
 KINDS = ("zeros", "random", "he")
 COMPUTED = (

@@ -32,17 +32,23 @@ MEASURED, EXEMPT = "вычисляет команда", "исключение"
 WRONG = (DIFFERS, GONE, UNCOMPUTED)
 
 WORDS = {"½": 0.5, "сто": 100, "ста": 100}
-for value, forms in enumerate(
-    ["два две двух двум двумя дважды вдвое двое", "три трёх трём тремя трижды втрое трое", "четыре четырёх четырём четырьмя", "пять пяти пятью", "шесть шести шестью", "семь семи семью", "восемь восьми восемью", "девять девяти девятью", "десять десяти десятью"],
-    start=2,
-):
+CARDINALS = """два две двух двум двумя дважды вдвое двое
+три трёх трём тремя трижды втрое трое
+четыре четырёх четырём четырьмя
+пять пяти пятью
+шесть шести шестью
+семь семи семью
+восемь восьми восемью
+девять девяти девятью
+десять десяти десятью"""
+for value, forms in enumerate(CARDINALS.splitlines(), start=2):
     WORDS |= dict.fromkeys(forms.split(), value)
 for value, stem in enumerate(["один", "две", "три", "четыр", "пят", "шест", "сем", "восем", "девят"], start=11):
     WORDS |= {f"{stem}надцат{ending}": value for ending in ("ь", "и", "ью")}
-for value, stem in enumerate(["двадцат", "тридцат"], start=2):
+for value, stem in (2, "двадцат"), (3, "тридцат"):
     WORDS |= {f"{stem}{ending}": 10 * value for ending in ("ь", "и", "ью")}
-for value, stem in enumerate(["пят", "шест", "сем", "восем"], start=5):
-    WORDS |= {f"{stem}{ending}": 10 * value for ending in ("ьдесят", "идесяти")}
+for value, stems in (5, "пят пяти"), (6, "шест шести"), (7, "сем семи"), (8, "восем восьми"):
+    WORDS |= {f"{stem}{ending}": 10 * value for stem, ending in zip(stems.split(), ("ьдесят", "десяти"), strict=True)}
 
 POINT = r"(?:[.,]|\{,\})"
 NUMBER = (
