@@ -89,6 +89,13 @@ def found(path, pattern):
     return ".".join(re.search(pattern, text(path)).groups())
 
 
+def signal_with(activation, kind):
+    """The deviations of the outputs, layer by layer, when another function takes the place of ReLU in section 6."""
+    lab = dict(names(), activation=activation)
+    exec(lab_cells.sources()["signal-functions"].replace("relu(W", "activation(W"), lab)
+    return lab["signal"](lab["random_start"](lab["STD"][kind], 3, lab["deep"]))[0]
+
+
 @cache
 def names():
     """All that the expressions of the claims may use."""
@@ -100,6 +107,7 @@ def names():
             "printed": printed,
             "figures": figures,
             "cells": lab_cells.sources(),
+            "signal_with": signal_with,
             "found": found,
             "text": text,
             "re": re,
