@@ -1,4 +1,4 @@
-"""The command line: python -m handout blank OUT.ipynb | course DIR [--force]"""
+"""The command line: python -m handout blank OUT.ipynb | course DIR | site OUT [--force]"""
 
 import argparse
 import importlib.util
@@ -10,6 +10,7 @@ from common.files import replace_file
 from common.lab import HELPERS, NOTEBOOK
 from handout.blank import blank_text
 from handout.course import ASSIGNMENT, course_files
+from handout.site import add_arguments, site
 
 
 def main(arguments=None):
@@ -25,7 +26,9 @@ def parser():
     course_ = commands.add_parser("course", help="подготовить курс nbgrader", description=course.__doc__)
     course_.set_defaults(command=course)
     course_.add_argument("folder", type=Path, metavar="DIR", help="папка курса")
-    for command in (blank_, course_):
+    site_ = commands.add_parser("site", help="собрать сайт: работа в браузере", description=site.__doc__)
+    add_arguments(site_)
+    for command in (blank_, course_, site_):
         command.add_argument("--force", action="store_true", help="заменить то, что уже есть")
     return result
 
