@@ -1,4 +1,4 @@
-"""The command line: python -m handout blank OUT.ipynb | course DIR | page OUT.html [--blank] [--force]"""
+"""The command line: python -m handout blank OUT.ipynb | course DIR | page OUT.html | site DIR [--force]"""
 
 import argparse
 import importlib.util
@@ -10,6 +10,7 @@ from common.files import replace_file
 from common.lab import HELPERS, NOTEBOOK
 from handout.blank import blank_text
 from handout.course import ASSIGNMENT, course_files
+from handout.site import add_arguments, site
 
 
 def main(arguments=None):
@@ -29,7 +30,9 @@ def parser():
     page_.set_defaults(command=page)
     page_.add_argument("target", type=Path, metavar="OUT.html", help="куда записать")
     page_.add_argument("--blank", action="store_true", help="вариант для студентов, без решений и результатов")
-    for command in (blank_, course_, page_):
+    site_ = commands.add_parser("site", help="собрать сайт: работа в браузере", description=site.__doc__)
+    add_arguments(site_)
+    for command in (blank_, course_, page_, site_):
         command.add_argument("--force", action="store_true", help="заменить то, что уже есть")
     return result
 
