@@ -121,7 +121,7 @@ def stand_in(name):
 
 def describe(error):
     """The error and the student's line that raised it."""
-    text = shorten(f"{type(error).__name__}: {error}", LONGEST_TEXT // 2)
+    text = shorten(f"{type(error).__name__}: {error}".removesuffix(": "), LONGEST_TEXT // 2)
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.line for frame in frames if frame.filename.startswith(source_name(""))]
     return f"{text}, строка «{shorten(lines[-1], LONGEST_LINE)}»" if lines else text

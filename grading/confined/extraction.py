@@ -6,6 +6,7 @@ statements that it needs: imports, helper functions, constants.
 
 import ast
 import contextlib
+import hashlib
 import json
 import re
 import symtable
@@ -54,8 +55,8 @@ from numpy import *
 def extract(data, names):
     """For each of the functions: its code, or why there is none.
 
-    `data`: the bytes of a notebook file. Returns {name: {"code": text}, {"elsewhere": words} or {"error": text,
-    "python": version}}; a name that stands nowhere has no entry. Raises ValueError if the file is not a notebook.
+    `data`: the bytes of a notebook file. Returns {name: {"code": text, "program": the same for the same code},
+    {"elsewhere": words} or {"error": text, "python": version}}; a name that stands nowhere has no entry. Raises ValueError if the file is not a notebook.
     """
     cells = cells_of(data)
     statements, broken = [], {}
@@ -134,7 +135,7 @@ def recognize(data):
         except ValueError as error:
             if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
                 return "файл обрывается на середине. Сохраните блокнот в Jupyter и сдайте его ещё раз"
-            return f"файл испорчен: в строке {error.lineno} не то, что бывает в блокноте. Сдайте файл, который открывает Jupyter"
+            return f"файл испорчен, ошибка в строке {error.lineno}. Сдайте файл, который открывает Jupyter"
         return NOT_A_NOTEBOOK
     with contextlib.suppress(*NOT_PYTHON):
         if any(isinstance(node, ast.FunctionDef | ast.Import) for node in ast.parse(text).body):
@@ -392,7 +393,8 @@ def needed_code(name, index):
                     new = index.statements[number].uses - seen
                     seen |= new
                     queue += new
-        return {"code": "\n\n".join(index.statements[number].code for number in sorted(needed))}
+        code = "\n\n".join(index.statements[number].code for number in sorted(needed))
+        return {"code": code, "program": program(code)}
     except NOT_PYTHON as error:
         return failure(error)
 
@@ -422,3 +424,53 @@ def failure(error):
     line = shorten((getattr(error, "text", None) or "").strip(), LONGEST_LINE)
     text = f"{type(error).__name__}: {getattr(error, 'msg', None) or error}" + (f", строка «{line}»" if line else "")
     return {"error": text, "python": newer_python(error)}
+
+
+# whoever uses one of these can see what `program` leaves out
+LOOKING_AT_CODE = {"getattr", "vars", "dir", "eval", "exec", "globals", "locals", "compile", "help", "open"}
+HARMLESS_MODULES = {"numpy", "math", "random"}
+
+
+def program(code):
+    """The same text for the same programs: of the syntax tree without docstrings and type hints, if nobody sees them."""
+    try:
+        tree = ast.parse(code)
+        if not looks_at_code(tree):
+            tree = WithoutRemarks().visit(tree)
+        text = ast.dump(tree)
+    except NOT_PYTHON:
+        text = code
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def looks_at_code(tree):
+    for node in ast.walk(tree):
+        names = [getattr(node, field, None) for field in ("id", "attr", "name", "module")]
+        if any(isinstance(name, str) and (name in LOOKING_AT_CODE or name.startswith("__")) for name in names):
+            return True
+        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        if any(module.partition(".")[0] not in HARMLESS_MODULES for module in modules):
+            return True
+    return False
+
+
+class WithoutRemarks(ast.NodeTransformer):
+    """Leaves out docstrings, and type hints that call nothing."""
+
+    def visit_FunctionDef(self, node):
+        self.generic_visit(node)
+        if is_plain(node.returns):
+            node.returns = None
+        if ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+        return node
+
+    def visit_arg(self, node):
+        if is_plain(node.annotation):
+            node.annotation = None
+        return node
+
+
+def is_plain(hint):
+    return hint is not None and not any(isinstance(part, ast.Call | ast.NamedExpr) for part in ast.walk(hint))
