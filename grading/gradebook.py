@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 from common.command import Refusal
@@ -30,7 +31,8 @@ class Gradebook:
         self.before = {row["submission"]: dict(row) for row in self.table.rows}
         self.fresh = fresh
         self.new = {}
-        self.kept, self.replaced = set(), set()
+        self.kept = set()
+        self.replaced = {}  # {name of a row that is no more: its new name, or ""}
 
     def read(self):
         if not self.on_disk or not self.path.exists():
@@ -71,7 +73,7 @@ class Gradebook:
     def join(self, table):
         if self.fresh:
             kept = [row for row in table.rows if is_ungraded(self.new.get(row["submission"])) and not is_ungraded(row)]
-            self.replaced |= {row["submission"] for row in table.rows} - set(self.new) - {""}
+            self.replaced |= dict.fromkeys({row["submission"] for row in table.rows} - set(self.new) - {""}, "")
             table = Table(list(COLUMNS), kept, table.delimiter, table.encoding)
         self.kept, replaced = join(table, self.new.values())
         self.replaced |= replaced
@@ -88,26 +90,27 @@ class Gradebook:
 
     def changes(self):
         """A line for each row of this run whose mark is not what it was: «Иванов: 4 → 6»."""
-        students = [row["student"] for row in self.table.rows]
+        students = Counter(row["student"] for row in self.table.rows)
+        names = {new: old for old, new in self.replaced.items()}
         for row in self.table.rows:
-            old = self.before.get(row["submission"])
+            old = self.before.get(names.get(row["submission"], row["submission"]))
             if (
                 old
                 and row["submission"] in self.new
                 and any(str(old.get(key, "")) != str(row[key]) for key in ("score", "status"))
             ):
-                who = row["student"] if students.count(row["student"]) == 1 else row["submission"]
+                who = row["student"] if students[row["student"]] == 1 else row["submission"]
                 words = [f"{old['score']} → {row['score']}"] if str(old["score"]) != str(row["score"]) else []
                 words += [f"{old['status']} → {row['status']}"] if old["status"] != row["status"] else []
                 yield f"{who}: {', '.join(words)}"
 
 
 def join(table, rows):
-    """Bring rows into a table. Returns the names whose old rows stayed, and those that got another name."""
+    """Bring rows into a table. Returns the names whose old rows stayed, and {old: new} names of rows."""
     table.columns[:0] = [name for name in COLUMNS[:1] if name not in table.columns]
     table.columns += [name for name in COLUMNS if name not in table.columns]
     table.columns += [name for name in extra_columns(rows) if name not in table.columns]
-    by_submission, of_person, kept, replaced = {}, {}, set(), set()
+    by_submission, of_person, kept, replaced = {}, {}, set(), {}
     for row in table.rows:
         by_submission.setdefault(row["submission"], []).append(row)
         of_person.setdefault(person(row), []).append(row)
@@ -123,7 +126,7 @@ def join(table, rows):
             continue
         elif missing:  # what was missing has come
             old = missing[:1]
-            replaced.add(old[0]["submission"])
+            replaced[old[0]["submission"]] = name
         else:
             old = [{}]
             table.rows += old
@@ -156,7 +159,7 @@ def mark_what_counts(rows):
 
 
 def counts(row):
-    return bool(row["submission"]) and not NOT_COUNTED_BEFORE.match(str(row["feedback"]))
+    return bool(row["submission"]) and not NOT_COUNTED_BEFORE.match(str(row.get("feedback", "")))
 
 
 def person(row):

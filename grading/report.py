@@ -5,7 +5,7 @@ import re
 import statistics
 from collections import Counter, defaultdict
 
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from grading.gradebook import COLUMNS, counts, score
@@ -25,7 +25,8 @@ STATUS_WORDS = {
 }
 MOST_FREQUENT = 5
 MOST_LINES = 50
-NUMBERS = re.compile(r"[\d.,]*\d")
+# what differs between two mistakes of one kind: shapes, layers, long decimals, ratios
+NUMBERS = re.compile(r"[(\[]\d[\d, ]*[)\]]|(?<=\b[Wb])\d+|\d+\.\d{3,}|\d[\d.,]*(?= раз)|(?<=лой )\d+|(?<=лоя )\d+")
 
 
 def row(mark):
@@ -102,7 +103,7 @@ def safe(text):
 
 def table(marks):
     """The marks for the terminal."""
-    result = Table("работа", "состояние", *EXERCISES, "баллы", "nbval", title="Оценки")
+    result = Table(Column("работа", overflow="fold"), "состояние", *EXERCISES, "баллы", "nbval", title="Оценки")
     for mark in marks:
         points = [f"{mark.points(method)}/{exercise.points}" for method, exercise in EXERCISES.items()]
         points.append(f"{mark.score}/{MAX_SCORE}")
@@ -146,7 +147,7 @@ def changes(console, results):
     say_all("Не оценены или не найдены, прежняя строка оставлена:", sorted(book.kept))
     if results.abandoned:
         say("Проверка прервана раньше, чем оценены все работы: прежняя таблица оставлена.")
-    if kept := set(book.before) - set(results.marks) - book.replaced:
+    if kept := set(book.before) - set(results.marks) - set(book.replaced):
         say(f"Прежних строк оставлено: {len(kept)}.")
     if several := sorted({row["student"] for row in book.table.rows if row["submission"] and not counts(row)}):
         say_all("Сдали несколько работ (засчитана лучшая):", several)
@@ -177,19 +178,21 @@ def summary(rows):
 
 
 def frequent_mistakes(marks):
-    """The mistakes that most hand-ins share, or None; numbers and sizes in them do not count."""
-    found = defaultdict(Counter)
+    """The mistakes that most hand-ins share, or None: as kinds, whatever the function, the layer and the sizes."""
+    found = defaultdict(list)
     for mark in marks:
-        kinds = {}
+        kinds = defaultdict(list)
         for method, mistake in mark.mistakes():
             words = mistake.hint or mistake.fact
-            kinds[method, NUMBERS.sub("…", getattr(mistake, "kind", "") or words)] = words
-        for kind, words in kinds.items():
-            found[kind][words] += 1
+            kinds[getattr(mistake, "kind", "") or NUMBERS.sub("…", words)].append((method, words))
+        for kind, cases in kinds.items():
+            found[kind].append(cases)
     if not found:
         return None
-    result = Table("работ", "функция", "ошибка", title="Частые ошибки")
-    most = sorted(found.items(), key=lambda item: -item[1].total())[:MOST_FREQUENT]
-    for (method, _), words in most:
-        result.add_row(str(words.total()), method, Text(one_line(words.most_common(1)[0][0])))
+    result = Table("работ", "функции", "ошибка", title="Частые ошибки")
+    for works in sorted(found.values(), key=len, reverse=True)[:MOST_FREQUENT]:
+        cases = [case for work in works for case in work]
+        methods = [method for method in EXERCISES if any(method == case[0] for case in cases)]
+        words = Counter(words for _, words in cases).most_common(1)[0][0]
+        result.add_row(str(len(works)), ", ".join(methods), Text(one_line(words)))
     return result
