@@ -1,10 +1,7 @@
 """From a notebook file to marks and a diagnosis."""
 
-import errno
-import os
 import random
 import re
-import stat
 import sys
 from dataclasses import dataclass, field
 
@@ -15,12 +12,10 @@ from grading.confined.sandbox import Sandbox
 from init_utils import EXERCISES, Answer, Mistake, explain_error, find_mistakes, function_name
 
 MAX_SCORE = sum(exercise.points for exercise in EXERCISES.values())
-LARGEST_NOTEBOOK = 30 << 20
 READING_SECONDS = 20
-TOO_LARGE = "Очистите в Jupyter результаты (Edit → Clear Outputs of All Cells) и сохраните его ещё раз"
 
 # from the gravest: a submission gets the first that applies to one of its functions
-STATUSES = ("unreadable", "timeout", "crashed", "error", "incomplete", "wrong", "ok")
+STATUSES = ("missing", "unreadable", "timeout", "crashed", "error", "incomplete", "wrong", "ok")
 
 
 @dataclass
@@ -54,6 +49,7 @@ class Mark:
     differing: list = field(default_factory=list)
     kinds: dict = field(default_factory=dict)  # of the differences, by cell
     ungraded: bool = False
+    student: str = ""
 
     @property
     def status(self):
@@ -97,21 +93,13 @@ class Grader:
         self.layer_lists = layer_lists
         self.timeout = timeout
 
-    def grade(self, path, submission):
+    def grade(self, data, submission):
+        """The marks for the bytes of a notebook."""
         try:
-            codes = self.extract(read(path))
-        except OSError as error:
-            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):  # nothing that the file can help
-                raise
-            return Mark(submission, failure="unreadable", reason=system_words(error))
+            codes = self.extract(data)
         except ValueError as error:
             return Mark(submission, failure="unreadable", reason=str(error))
-        mark = Mark(submission, {method: self.grade_function(method, codes) for method in EXERCISES})
-        if self.reexecution:
-            self.reexecute(mark)
-        for function in mark.functions.values():
-            function.code = None  # memory must not grow with the number of submissions
-        return mark
+        return Mark(submission, {method: self.grade_function(method, codes) for method in EXERCISES})
 
     def extract(self, data):
         """The code of each function, found by its name; nothing of the notebook is run."""
@@ -218,38 +206,8 @@ def without_strangers(parameters, sizes):
 PARAMETER = re.compile(r"[Wb]\d+")
 
 
-def system_words(error):
-    """An error of the file system in Russian."""
-    code = errno.errorcode.get(error.errno, error.errno)
-    return ERRORS_OF_FILES.get(error.errno, f"файл нельзя прочитать: ошибка системы {code}")
-
-
-ERRORS_OF_FILES = {
-    errno.ELOOP: "это ссылка, а не файл. Положите на её место сам блокнот",
-    errno.EACCES: "файл закрыт для чтения. Дайте право читать его и повторите проверку",
-    errno.EPERM: "файл закрыт для чтения. Дайте право читать его и повторите проверку",
-    errno.ENOENT: "файла больше нет. Повторите проверку",
-    errno.EISDIR: "это папка, а не файл",
-    errno.ENAMETOOLONG: "имя файла слишком длинное. Переименуйте его",
-    errno.EIO: "файл не читается: ошибка диска. Скопируйте его заново",
-    errno.ESTALE: "файл не читается: нет связи с сетевой папкой. Повторите проверку",
-}
-
-
 def is_unsolved(answer):
     """A None stands where the exercise wants an array, or nothing was returned."""
     return answer.parameters is None or (
         isinstance(answer.parameters, dict) and any(value is None for value in answer.parameters.values())
     )
-
-
-def read(path):
-    """The bytes of a regular file of bounded size; a link or a pipe is no submission."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("это не обычный файл. Положите на его место сам блокнот")
-        if status.st_size > LARGEST_NOTEBOOK:
-            raise ValueError(f"файл больше {LARGEST_NOTEBOOK >> 20} МБ. {TOO_LARGE}")
-        return file.read(LARGEST_NOTEBOOK)
