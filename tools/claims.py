@@ -637,7 +637,7 @@ TEACHER = [
     ),
     Claim("docs/teacher.md", "от 0 до {:d} |", MOST),
     Claim("docs/teacher.md", "все {:d} баллов", POINTS),
-    Claim("docs/teacher.md", "больше {:d} МБ |", "marks.LARGEST_NOTEBOOK >> 20"),
+    Claim("docs/teacher.md", "больше {:d} МБ |", "submissions.LARGEST_NOTEBOOK >> 20"),
     Claim("docs/teacher.md", "в секундах ({})", r"found('grading/__main__.py', r'\"--timeout\".*?default=(\d+)')"),
     Claim("docs/teacher.md", "оценки; {:d} — команда", "command.FAILED"),
     Claim("docs/teacher.md", "нет; {:d} — проверка прервана", "command.INTERRUPTED"),
