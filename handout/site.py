@@ -249,6 +249,7 @@ def configuration(packages):
         "jupyter-config-data": {
             "appName": "Инициализация",
             "appUrl": "./notebooks",
+            "contentsAllJsonFile": "all.json",
             "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
         },
     }
