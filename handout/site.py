@@ -117,6 +117,7 @@ def build(work, notebook, distribution):
     (out / PYODIDE).parent.mkdir(exist_ok=True)
     (work / "pyodide").rename(out / PYODIDE)
     translate(work, out)
+    add_icons(out)
     add_files(out, {NOTEBOOK.name: notebook, HELPERS.name: HELPERS.read_text(encoding="utf-8")})
     (out / "licenses.html").write_text(licenses(out, distribution, wheels), encoding="utf-8")
     (out / "index.html").write_text(start_page(out), encoding="utf-8")
@@ -315,6 +316,13 @@ def add_files(out, files):
             }
         )
     write_json(out / "api/contents/all.json", listing)
+
+
+def add_icons(out):
+    """The icons of the tab, which the server of Jupyter has and JupyterLite asks for."""
+    (out / "static/favicons").mkdir()
+    for name in ("favicon-notebook.ico", "favicon-busy-1.ico"):
+        shutil.copyfile(out / "notebooks/favicon.ico", out / "static/favicons" / name)
 
 
 def write_json(path, value):
