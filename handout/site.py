@@ -31,7 +31,7 @@ PYODIDE = Path("static", "pyodide")  # where it lies in the site
 ADDRESS = f"notebooks/index.html?path={NOTEBOOK.name}"
 LANGUAGE = "ru_RU"
 PYTHON_LICENSE = "typing_extensions-"  # this wheel stays out of the site: it carries the licence of Python itself
-TRANSFERRED_BY_JUPYTERLITE = 8_000_000  # bytes, measured by tests/test_site.py
+TRANSFERRED_BY_JUPYTERLITE = 8_000_000  # bytes, measured in Chromium
 UNUSED = {  # what no program of a student imports: {wheel: patterns of its files}
     "scipy": ["*/tests/*", "*.pyi", "*.pxd", "*.h"],
     "scikit_learn": ["sklearn/datasets/data/*", "sklearn/datasets/images/*", "*.pxd", "*.pyx", "*.tp", "*.h"],
@@ -337,8 +337,13 @@ def start_page(out):
     return page.substitute(
         notebook=ADDRESS,
         megabytes=f"{size / 1e6:.0f}",
-        prefetch=json.dumps([path.relative_to(out).as_posix() for path in needed]),
+        prefetch=json.dumps([path.relative_to(out).as_posix() for path in needed if is_cached(path)]),
     )
+
+
+def is_cached(path):
+    """Whether a browser keeps the file for the kernel: Chromium loaded the larger ones, and modules, twice."""
+    return path.suffix != ".mjs" and path.stat().st_size < 8_000_000
 
 
 # --- the licences of what is shipped ---
