@@ -71,7 +71,8 @@ class Mark:
     @property
     def feedback(self):
         """The diagnosis in one line."""
-        return self.reason or " | ".join(str(mistake) for _, mistake in self.mistakes()) or "всё верно"
+        mistakes = " | ".join(str(mistake) for _, mistake in self.mistakes()).replace("\n", " ")
+        return self.reason or mistakes or "всё верно"
 
 
 def draw_layer_lists():

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from rich.table import Column, Table
 from rich.text import Text
 
+from common.lab import required_sections
 from grading.gradebook import COLUMNS, counts, score
 from grading.marks import MAX_SCORE
 from grading.names import one_line
@@ -93,8 +94,39 @@ def nbval_words(mark):
         return "С вашими функциями работа выполняется, и все сохранённые результаты совпадают."
     if mark.nbval in ("timeout", "crashed"):
         return "С вашими функциями работа не выполнилась до конца. На баллы это не влияет."
-    cells = ", ".join(mark.differing)
-    return f"С вашими функциями результаты этих ячеек отличаются от образца: {cells}. На баллы это не влияет."
+    wrong = [method for method, function in mark.functions.items() if function.status != "ok"]
+    following = [cell for cell in mark.differing if depends_on(cell) & set(wrong)]
+    more = {kind: [c for c in mark.differing if c not in following and mark.kinds.get(c) == kind] for kind in KINDS}
+    others = [cell for cell in mark.differing if cell not in following and mark.kinds.get(cell) not in KINDS]
+    said = []
+    if following:
+        titles = ", ".join(f"«{EXERCISES[method].title}»" for method in wrong)
+        said.append(f"Результаты, которые зависят от функций с ошибками ({titles}), отличаются от образца.")
+    for kind, cells in more.items():
+        if cells:
+            said.append(f"{KINDS[kind]}: {names_of(cells)}. Это безвредно.")
+    if others:
+        said.append(f"Отличается от образца, хотя функции верны: {names_of(others)}.")
+    return " ".join(["С вашими функциями работа выполняется.", *said, "На баллы это не влияет."])
+
+
+KINDS = {"print": "Напечатано больше, чем в образце", "sign": "Нуль напечатан со знаком минус (-0.)"}
+
+
+def depends_on(cell):
+    """The exercises whose functions a cell with this id uses."""
+    return {method for method in EXERCISES if cell.endswith(f"-{method}")} or set(EXERCISES)
+
+
+def names_of(cells):
+    """Cells by the heading above them and their first line."""
+    names, heading = [], ""
+    for cell in required_sections().cells:
+        if cell.cell_type == "markdown" and (headings := re.findall(r"^#+ +(.*)$", cell.source, re.MULTILINE)):
+            heading = headings[-1]
+        if cell.id in cells:
+            names.append(f"раздел «{heading}», ячейка «{cell.source.partition(chr(10))[0]}»")
+    return "; ".join(names)
 
 
 def safe(text):

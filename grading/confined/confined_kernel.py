@@ -25,7 +25,7 @@ def run(work, parent):
     os.chdir(os.path.dirname(work["notebook"]))
     os.environ["JPY_PARENT_PID"] = str(parent)
     sys.path.insert(0, work["modules"])
-    np.random.seed()
+    np.random.seed()  # noqa: NPY002
     random.seed()
     confinement.confine(
         parent=parent,

@@ -432,7 +432,7 @@ HARMLESS_MODULES = {"numpy", "math", "random"}
 
 
 def program(code):
-    """The same text for the same programs: of the syntax tree without docstrings and type hints, if nobody sees them."""
+    """The same text for the same programs: syntax trees are compared, without docstrings and type hints."""
     try:
         tree = ast.parse(code)
         if not looks_at_code(tree):

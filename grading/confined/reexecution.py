@@ -26,6 +26,8 @@ STARTING = 60  # seconds until the zygote answers
 LARGEST_VERDICT = 1 << 20
 FOLDER_SIZE = 64 << 20
 
+VERDICTS, LOCK = {}, threading.Lock()  # what is known, by folder
+
 
 class ReexecutionFailure(Exception):
     """nbval or the kernel can't start here: it says nothing about the student's code."""
@@ -34,21 +36,18 @@ class ReexecutionFailure(Exception):
 class Reexecution:
     """Runs nbval, one notebook after another; all that work in one folder share the verdicts."""
 
-    verdicts = {}  # by folder
-    lock = threading.Lock()
-
     def __init__(self, folder):
         self.folder = str(folder)
         self.process = None
         self.killed = False
-        with self.lock:
-            self.shared = self.verdicts.setdefault(self.folder, Verdicts())
+        with LOCK:
+            self.shared = VERDICTS.setdefault(self.folder, Verdicts())
 
     def run(self, functions, program):
         """Returns the cells that differ: {id: kind of difference}; raises TimeoutError or ChildProcessError.
 
-        `functions`: {id of the graded cell: (name, code)}, the code None if there is no function to run. `program`: what
-        is the same for the same functions; those are executed once.
+        `functions`: {id of the graded cell: (name, code)}, the code None if there is no function to run.
+        `program`: what is the same for the same functions; those are executed once.
         """
         return self.shared.get(program, lambda: self.run_once(functions))
 
@@ -146,8 +145,8 @@ class Reexecution:
 
     def close(self):
         self.end()
-        with self.lock:
-            self.verdicts.pop(self.folder, None)
+        with LOCK:
+            VERDICTS.pop(self.folder, None)
 
 
 class Verdicts:

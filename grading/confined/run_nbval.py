@@ -14,7 +14,7 @@ import socket
 from importlib.metadata import EntryPoint
 
 import nbval.kernel
-import nbval.plugin  # noqa: F401
+import nbval.plugin
 import pytest
 from jupyter_client.provisioning import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner

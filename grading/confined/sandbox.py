@@ -13,6 +13,7 @@ from grading.confined.calling import LONGEST_TEXT, shorten, unpack
 WORKER = Path(__file__).with_name("worker.py")
 LARGEST_RESULT = 4 << 20
 ATTEMPTS = 2
+CHECK_SECONDS = 60
 
 
 class SandboxFailure(Exception):
@@ -88,9 +89,21 @@ class Sandbox:
             except OSError as error:
                 outcome, reason = "", error
             if outcome:
-                return outcome, parse(answer) if outcome == "done" else None
+                result = parse(answer) if outcome == "done" else None
+                if result is None and outcome != "timeout" and not self.is_sound():
+                    raise SandboxFailure("не хватает памяти, процессов или файлов (пределы ulimit, контейнера)")
+                return outcome, result
             self.end()  # the worker itself is gone: a new one gets the task
         raise SandboxFailure(f"процесс проверки не отвечает ({reason})")
+
+    def is_sound(self):
+        """Whether a task that can't fail succeeds: if not, what failed before it was no fault of a student's code."""
+        task = {"task": "call", "code": "def one(sizes):\n    return {'W1': np.ones(1)}", "name": "one"}
+        request = json.dumps({**task, "layer_lists": [[1, 1]]}).encode() + b"\n"
+        with contextlib.suppress(OSError):
+            outcome, answer = self.attempt(CHECK_SECONDS, request)
+            return outcome == "done" and "answers" in (parse(answer) or {})
+        return False
 
     def attempt(self, timeout, request):
         """How the worker says that the child ended, "" if it says nothing, and what the child sent."""
