@@ -26,14 +26,16 @@ import numpy as np
 KINDS = ("zeros", "random", "he")
 COMPUTED = (
     "constant_loss",
-    "difference",
-    "signals",
-    "uneven_signals",
+    "shifts",
+    "zeros_losses",
+    "part_loss",
     "inside",
-    "scale_ends",
-    "luck",
+    "scale_losses",
+    "cosines",
+    "spreads",
+    "normalized",
+    "small_losses",
     "divergences",
-    "nearest",
 )
 KERNELS = {
     "x86_64": ["Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX"],
