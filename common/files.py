@@ -6,11 +6,17 @@ import os
 import subprocess
 import tempfile
 
+try:
+    import fcntl
+except ImportError:  # Windows: one run at a time
+    fcntl = None
 
-def replace_file(path, content, follow=True):
+
+def replace_file(path, content, follow=True, durable=False):
     """Write a text, or bytes, beside `path`, then rename: the old file is whole until the new one is.
 
     `follow`: a link is followed, a device or a pipe takes the text as it comes; otherwise the file takes their place.
+    `durable`: this holds even if the power fails.
     """
     if isinstance(content, str):
         content = content.encode()
@@ -23,6 +29,9 @@ def replace_file(path, content, follow=True):
     try:
         with file:
             file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         os.chmod(file.name, 0o666 & ~UMASK)
         os.replace(file.name, path)
     except BaseException:
@@ -32,6 +41,34 @@ def replace_file(path, content, follow=True):
 
 def new_file_beside(path):
     return tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".tmp", delete=False)
+
+
+@contextlib.contextmanager
+def locked(path):
+    """Nobody else who asks for it reads and replaces the file meanwhile; the lock ends with the process, too."""
+    path = path.resolve()
+    lock = path.with_name(f".{path.name}.lock")
+    while True:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+        try:
+            if fcntl:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if not fcntl or (lock.exists() and os.path.samestat(os.fstat(descriptor), os.stat(lock))):
+                break
+        except FileNotFoundError:
+            pass  # its owner has just removed it: once more
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+    try:
+        yield
+    finally:
+        if fcntl:
+            lock.unlink(missing_ok=True)
+        os.close(descriptor)
+        if not fcntl:
+            lock.unlink(missing_ok=True)
 
 
 def check_writable(path):

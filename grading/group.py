@@ -1,6 +1,7 @@
-"""Grade many submissions, several at a time."""
+"""Grade a class: the marks of all first, in seconds, then the re-execution of each by nbval."""
 
 import contextlib
+import errno
 import os
 import signal
 import threading
@@ -14,11 +15,14 @@ from common.command import INTERRUPTED, Refusal, standard_output
 from common.files import temporary_folder
 from grading import report
 from grading.confined.confinement import missing_protection
-from grading.gradebook import check_targets, write_results
+from grading.gradebook import Gradebook, check_targets
 from grading.marks import Grader, Mark, draw_layer_lists
-from grading.submissions import find_submissions
+from grading.moodle import Worksheet
+from grading.results import Results
+from grading.submissions import find_submissions, system_words
 
 LONGEST_TEMPORARY_PATH = 40  # bytes
+NO_FAULT_OF_THE_FILE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 
 
 def grade_group(options):
@@ -26,38 +30,57 @@ def grade_group(options):
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup
             signal.signal(number, signal.default_int_handler)
-    try:
-        submissions = find_submissions(options.paths)
-    except OSError as error:
-        raise Refusal(f"нельзя прочитать: {error}") from None
-    check_targets(options, submissions)
-
     console = Console(stderr=options.csv == "-")
+    with temporary_folder(prefix="grading-archives-") as shelf:
+        book = Gradebook(None if options.csv == "-" else options.csv, options.fresh)
+        worksheet = Worksheet(options.moodle) if options.moodle else None
+        submissions = hand_ins(options, shelf, book)
+        check_targets(options, submissions)
+        with standard_output():
+            for missing in missing_protection():
+                console.print(f"Внимание, защита неполна. Здесь нет {missing}.", style="yellow")
+        results = Results(options, book)
+        interrupted = grade_all(submissions, options, results)
+    results.finish(interrupted)
+    if worksheet:
+        results.fill(worksheet)
     with standard_output():
-        for missing in missing_protection():
-            console.print(f"Внимание, защита неполна. Здесь нет {missing}.", style="yellow")
-    marks, interrupted = grade_all(submissions, options)
-    marks = [marks[name] for name in submissions if name in marks]
-    graded = [mark for mark in marks if not mark.ungraded]
-    failures = write_results(options, marks) if marks else []
-    with standard_output():
-        console.print(report.table(marks))
-        if mistakes := report.frequent_mistakes(graded):
-            console.print(mistakes)
-        console.print(f"Оценено работ: {len(graded)} из {len(submissions)}.")
-    if failures:
-        raise Refusal(f"не записано: {'; '.join(failures)}")
+        report.show(console, results, len(submissions))
+        if options.csv == "-":
+            results.print_table()
+    if results.failures:
+        raise Refusal(f"не записано: {'; '.join(results.failures)}")
     if interrupted:
         return INTERRUPTED
-    if len(graded) < len(marks):
-        names = ", ".join(mark.submission for mark in marks if mark.ungraded)
-        raise Refusal(f"сбой программы проверки, эти работы не оценены, проверьте их ещё раз: {names}")
+    refuse_what_is_left(results)
     return 0
 
 
-def grade_all(submissions, options):
-    """({name: mark}, whether the work was interrupted); several submissions at a time."""
-    marks, graders = {}, []
+def refuse_what_is_left(results):
+    """Say what has no mark, or no verdict of nbval, though it should."""
+    groups = {
+        "сбой программы проверки, эти работы не оценены, проверьте их ещё раз": results.ungraded("crashed"),
+        "эти работы нельзя прочитать, они не оценены": results.ungraded("unreadable"),
+        "сбой программы проверки, эти работы не выполнены повторно": sorted(results.not_reexecuted),
+    }
+    if said := [f"{words}: {', '.join(names)}" for words, names in groups.items() if names]:
+        raise Refusal("; ".join(said))
+
+
+def hand_ins(options, shelf, book):
+    """The hand-ins of this part, in the order of their names."""
+    ours = [path for path in (options.csv, options.feedback, options.moodle) if path]
+    try:
+        found = find_submissions(options.paths, shelf, options.level, list(book.before), ours)
+    except OSError as error:
+        raise Refusal(f"нельзя прочитать: {error}") from None
+    part, of = options.part
+    return found[part - 1 :: of]
+
+
+def grade_all(submissions, options, results):
+    """Several submissions at a time; returns whether the work was interrupted."""
+    graders = []
     stopped = threading.Event()
     own = threading.local()
     layer_lists = draw_layer_lists()
@@ -66,31 +89,56 @@ def grade_all(submissions, options):
         own.grader = Grader(folder, layer_lists, options.timeout, options.quick)
         graders.append(own.grader)
 
-    def work(name):
+    def mark_one(submission):
         if stopped.is_set():
-            return
+            return None
         try:
-            mark = own.grader.grade(submissions[name], name)
+            return mark(own.grader, submission, options.quick)
         except Exception as error:  # our own mistake must not keep the others from being graded
-            mark = Mark(name, failure="crashed", reason=f"сбой программы проверки: {error!r}", ungraded=True)
-        if not stopped.is_set():
-            marks[name] = mark
+            words = f"сбой программы проверки: {error!r}"
+            return Mark(submission.name, failure="crashed", reason=words, ungraded=True, student=submission.student)
+
+    def reexecute_one(mark):
+        """The mark, None if there is no verdict."""
+        if stopped.is_set():
+            return None
+        try:
+            own.grader.reexecute(mark)
+        except Exception:
+            return None
+        for function in mark.functions.values():
+            function.code = None  # memory must not grow with the number of submissions
+        return mark
+
+    def each(words, work, things, done, failed):
+        """Do all of it; what failed once more, one at a time, with processes that are started afresh."""
+        again = []
+        with progress_bar(words, len(things)) as advance:
+            futures = {pool.submit(work, thing): thing for thing in things}
+            for future in as_completed(futures):
+                result = future.result()
+                again += [futures[future]] if failed(result) else []
+                if not failed(result):
+                    done(result)
+                advance()
+        if again:
+            for grader in graders:
+                grader.close()
+            start(folder)
+            for thing in again:
+                result = work(thing)
+                done(result if result is not None else thing)
 
     with (
         temporary_folder(prefix="grading-", dir=short_temporary_folder()) as folder,
         ThreadPoolExecutor(options.jobs, initializer=start, initargs=(folder,)) as pool,
-        progress_bar(len(submissions)) as advance,
     ):
         try:
-            for future in as_completed([pool.submit(work, name) for name in submissions]):
-                future.result()
-                advance()
-            if failed := [name for name, mark in marks.items() if mark.ungraded]:
-                for grader in graders:
-                    grader.close()
-                start(folder)
-                for name in failed:  # once more, one at a time
-                    work(name)
+            each("Оценки", mark_one, submissions, results.add, lambda mark: not mark or mark.ungraded)
+            results.save()
+            if not options.quick:
+                waiting = [mark for mark in results.marks.values() if mark.functions]
+                each("Повторное выполнение", reexecute_one, waiting, results.add_verdict, lambda mark: mark is None)
         except KeyboardInterrupt:
             stopped.set()
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -102,13 +150,34 @@ def grade_all(submissions, options):
             pool.shutdown()
             for grader in graders:
                 grader.close()
-    return marks, stopped.is_set()
+    return stopped.is_set()
+
+
+def mark(grader, submission, quick):
+    """The mark of one submission; an error if it is our own failure."""
+    name, ungraded = submission.name, submission.ungraded
+    if submission.failure:
+        result = Mark(name, failure=submission.failure, reason=submission.reason, ungraded=ungraded)
+    else:
+        try:
+            result = grader.grade(submission.read(), name)
+        except OSError as error:
+            if error.errno in NO_FAULT_OF_THE_FILE:
+                raise
+            result = Mark(name, failure="unreadable", reason=system_words(error), ungraded=True)
+        except ValueError as error:
+            result = Mark(name, failure="unreadable", reason=str(error))
+    result.student = submission.student
+    if quick:
+        for function in result.functions.values():
+            function.code = None
+    return result
 
 
 @contextlib.contextmanager
-def progress_bar(total):
+def progress_bar(words, total):
     """A function that moves the bar on by one; without a terminal, or when that is gone, nothing is shown."""
-    columns = (TextColumn("Проверка"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     progress = Progress(*columns, console=Console(stderr=True), transient=True)
     task = progress.add_task("", total=total)
     if not progress.console.is_terminal:

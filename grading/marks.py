@@ -1,9 +1,8 @@
 """From a notebook file to marks and a diagnosis."""
 
-import errno
-import os
 import random
-import stat
+import re
+import sys
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,11 +12,10 @@ from grading.confined.sandbox import Sandbox
 from init_utils import EXERCISES, Answer, Mistake, explain_error, find_mistakes, function_name
 
 MAX_SCORE = sum(exercise.points for exercise in EXERCISES.values())
-LARGEST_NOTEBOOK = 30 << 20
 READING_SECONDS = 20
 
 # from the gravest: a submission gets the first that applies to one of its functions
-STATUSES = ("unreadable", "timeout", "crashed", "error", "incomplete", "wrong", "ok")
+STATUSES = ("missing", "unreadable", "timeout", "crashed", "error", "incomplete", "wrong", "ok")
 
 
 @dataclass
@@ -29,6 +27,7 @@ class FunctionMark:
     biases: int = 0
     mistakes: list = field(default_factory=list)
     code: str | None = None
+    program: str | None = None  # the same for the same code
 
     @property
     def points(self):
@@ -48,7 +47,9 @@ class Mark:
     reason: str = ""
     nbval: str = ""
     differing: list = field(default_factory=list)
+    kinds: dict = field(default_factory=dict)  # of the differences, by cell
     ungraded: bool = False
+    student: str = ""
 
     @property
     def status(self):
@@ -92,28 +93,20 @@ class Grader:
         self.layer_lists = layer_lists
         self.timeout = timeout
 
-    def grade(self, path, submission):
+    def grade(self, data, submission):
+        """The marks for the bytes of a notebook."""
         try:
-            codes = self.extract(read(path))
-        except OSError as error:
-            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):  # nothing that the file can help
-                raise
-            return Mark(submission, failure="unreadable", reason=f"файл не прочитан: {error.strerror}")
+            codes = self.extract(data)
         except ValueError as error:
-            return Mark(submission, failure="unreadable", reason=f"файл не прочитан: {error}")
-        mark = Mark(submission, {method: self.grade_function(method, codes) for method in EXERCISES})
-        if self.reexecution:
-            self.reexecute(mark)
-        for function in mark.functions.values():
-            function.code = None  # memory must not grow with the number of submissions
-        return mark
+            return Mark(submission, failure="unreadable", reason=str(error))
+        return Mark(submission, {method: self.grade_function(method, codes) for method in EXERCISES})
 
     def extract(self, data):
         """The code of each function, found by its name; nothing of the notebook is run."""
         names = [*map(function_name, EXERCISES)]
         result = self.sandbox.extract(READING_SECONDS, data, names)
         if result is None:
-            raise ValueError("слишком большой или слишком сложный")
+            raise ValueError("файл слишком большой или слишком сложный. Очистите результаты и сохраните его ещё раз")
         if "unreadable" in result:
             raise ValueError(result["unreadable"])
         return result
@@ -123,17 +116,21 @@ class Grader:
         found = codes.get(name)
         if found is None:
             return failed("incomplete", f"{name}: функции нет.", "Допишите её в свою ячейку.")
+        if "elsewhere" in found:
+            hint = "Она должна стоять в обычной ячейке с кодом, без отступа, чтобы её можно было вызвать по имени."
+            return failed("incomplete", f"{name}: функция записана {found['elsewhere']}.", hint)
         if "error" in found:
-            return failed("error", f"{name}: в коде ошибка {found['error']}.", explain_error("SyntaxError"))
+            hint = newer_python(found["python"]) if found["python"] else explain_error("SyntaxError")
+            return failed("error", f"{name}: в коде ошибка {found['error']}.", hint)
 
         outcome, error, answers = self.sandbox.call(self.timeout, found["code"], name, self.layer_lists[method])
         if outcome == "timeout":
             fact = f"{name}: функция не закончилась за {self.timeout:g} с."
             return failed("timeout", fact, "Проверьте, конечен ли цикл.")
         if outcome == "error":
-            return failed("error", f"{name}: функция остановилась с ошибкой {error}.", explain_error(error))
+            return stopped(name, error)
         try:
-            answers = [Answer(*answer) for answer in answers]
+            answers = [Answer(sizes, *(without_strangers(a, sizes) for a in both)) for sizes, *both in answers]
             with np.errstate(all="ignore"):
                 mistakes = find_mistakes(method, answers)
         except Exception:  # an answer that only looks like one
@@ -148,16 +145,15 @@ class Grader:
             biases=exercise.bias_points * (mistakes["b"] is None),
             mistakes=[mistake for mistake in mistakes.values() if mistake],
             code=found["code"],
+            program=found["program"],
         )
 
     def reexecute(self, mark):
         """Let nbval execute the lab with the functions that could be called; the others raise an error."""
-        codes = {}
-        for method, function in mark.functions.items():
-            stub = f"def {function_name(method)}(layers_dims):\n    raise NotImplementedError"
-            codes[f"graded-{method}"] = function.code or stub
+        functions = {f"graded-{m}": (function_name(m), function.code) for m, function in mark.functions.items()}
         try:
-            mark.differing = self.reexecution.run(codes)
+            mark.kinds = self.reexecution.run(functions, tuple(f.program for f in mark.functions.values()))
+            mark.differing = list(mark.kinds)
             mark.nbval = " ".join(mark.differing) or "passed"
         except TimeoutError:
             mark.nbval = "timeout"
@@ -172,6 +168,8 @@ class Grader:
 
     def close(self):
         self.sandbox.end()
+        if self.reexecution:
+            self.reexecution.close()
 
 
 def failed(status, fact, hint):
@@ -179,20 +177,37 @@ def failed(status, fact, hint):
     return FunctionMark(status, mistakes=[Mistake(fact, hint)])
 
 
+def stopped(name, error):
+    """The mark of a function that raised an error."""
+    status = "incomplete" if error.startswith("NotImplementedError") else "error"
+    hint = explain_error(error)
+    if package := MISSING_PACKAGE.search(error):
+        hint = f"На машине, где идёт проверка, нет пакета {package[1]}; для задания хватает NumPy."
+    return failed(status, f"{name}: функция остановилась с ошибкой {error}.", hint)
+
+
+MISSING_PACKAGE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
+
+
+def newer_python(version):
+    """The hint about code that the grader's own Python may be too old for."""
+    here = ".".join(map(str, sys.version_info[:2]))
+    return f"Проверка идёт на Python {here}. Возможно, так можно писать с версии {version}: запишите иначе."
+
+
+def without_strangers(parameters, sizes):
+    """The returned dictionary without what stands in it beside a complete set of parameters."""
+    expected = {f"{letter}{layer}" for letter in "Wb" for layer in range(1, len(sizes))}
+    if not isinstance(parameters, dict) or not expected <= set(parameters):
+        return parameters
+    return {key: value for key, value in parameters.items() if PARAMETER.fullmatch(key)}
+
+
+PARAMETER = re.compile(r"[Wb]\d+")
+
+
 def is_unsolved(answer):
     """A None stands where the exercise wants an array, or nothing was returned."""
     return answer.parameters is None or (
         isinstance(answer.parameters, dict) and any(value is None for value in answer.parameters.values())
     )
-
-
-def read(path):
-    """The bytes of a regular file of bounded size; a link or a pipe is no submission."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("это не обычный файл")
-        if status.st_size > LARGEST_NOTEBOOK:
-            raise ValueError(f"больше {LARGEST_NOTEBOOK >> 20} МБ")
-        return file.read(LARGEST_NOTEBOOK)

@@ -1,19 +1,20 @@
-"""What the teacher and the students get: the CSV, the pages, the table on the terminal."""
+"""What the teacher and the students read: the row of the table, the page, what is shown on the terminal."""
 
-import csv
 import html
-import io
-from collections import Counter
-from pathlib import Path
+import re
+import statistics
+from collections import Counter, defaultdict
 
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
+from grading.gradebook import COLUMNS, counts, score
 from grading.marks import MAX_SCORE
+from grading.names import one_line
 from init_utils import EXERCISES
 
-COLUMNS = ("submission", "status", *EXERCISES, "score", "max_score", "nbval", "feedback")
 STATUS_WORDS = {
+    "missing": "блокнота нет",
     "ok": "все функции верны",
     "wrong": "есть ошибки",
     "incomplete": "работа не закончена",
@@ -23,35 +24,18 @@ STATUS_WORDS = {
     "unreadable": "файл не прочитан",
 }
 MOST_FREQUENT = 5
+MOST_LINES = 50
+# what differs between two mistakes of one kind: shapes, layers, long decimals, ratios
+NUMBERS = re.compile(r"[(\[]\d[\d, ]*[)\]]|(?<=\b[Wb])\d+|\d+\.\d{3,}|\d[\d.,]*(?= раз)|(?<=лой )\d+|(?<=лоя )\d+")
 
 
 def row(mark):
-    """The line of one submission in the CSV."""
+    """The line of one submission in the table, by column."""
     points = [mark.points(method) for method in EXERCISES] + [mark.score]
     if mark.ungraded:
         points = [""] * len(points)
-    return [mark.submission, mark.status, *points, MAX_SCORE, mark.nbval, mark.feedback]
-
-
-def csv_text(marks, header=True):
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    if header:
-        writer.writerow(COLUMNS)
-    writer.writerows([plain(value) for value in row(mark)] for mark in marks)
-    return text.getvalue()
-
-
-def plain(value):
-    """A value for one cell: no line breaks, nothing that a spreadsheet would take for a formula."""
-    text = one_line(str(value))
-    return "'" + text if text.lstrip()[:1] in tuple("=+-@") else text
-
-
-def one_line(text):
-    """Printable characters only; text that no encoding accepts is replaced."""
-    text = text.encode("utf-8", "replace").decode()
-    return "".join(c if c.isprintable() else " " for c in text)
+    values = [mark.student, mark.submission, mark.status, *points, MAX_SCORE, mark.nbval, one_line(mark.feedback)]
+    return dict(zip(COLUMNS, map(str, values), strict=True))
 
 
 PAGE = """<!DOCTYPE html>
@@ -117,14 +101,9 @@ def safe(text):
     return html.escape(one_line(text))
 
 
-def page_path(folder, submission):
-    """Where a student's page goes: the same place in `folder` as the notebook's in the folder of submissions."""
-    return Path(folder) / f"{submission}.html"
-
-
 def table(marks):
     """The marks for the terminal."""
-    result = Table("работа", "состояние", *EXERCISES, "баллы", "nbval", title="Оценки")
+    result = Table(Column("работа", overflow="fold"), "состояние", *EXERCISES, "баллы", "nbval", title="Оценки")
     for mark in marks:
         points = [f"{mark.points(method)}/{exercise.points}" for method, exercise in EXERCISES.items()]
         points.append(f"{mark.score}/{MAX_SCORE}")
@@ -136,13 +115,84 @@ def table(marks):
     return result
 
 
+def show(console, results, total):
+    """All that `grade` says at its end."""
+    marks = [mark for _, mark in sorted(results.marks.items())]
+    graded = [mark for mark in marks if not mark.ungraded]
+    console.print(table(marks))
+    if rows := [row for row in results.rows if counts(row)]:
+        console.print(summary(rows))
+    if mistakes := frequent_mistakes(graded):
+        console.print(mistakes)
+    changes(console, results)
+    console.print(f"Оценено работ: {len(graded)} из {total}.")
+
+
+def changes(console, results):
+    """What is now otherwise in the grade book, and what is not in it."""
+
+    def say(text):
+        console.print(Text(one_line(text)), soft_wrap=True)
+
+    def say_all(title, lines):
+        if lines:
+            say(title)
+        for line in lines[:MOST_LINES]:
+            say(f"  {line}")
+        if len(lines) > MOST_LINES:
+            say(f"  и ещё {len(lines) - MOST_LINES}")
+
+    book = results.book
+    say_all("Изменились оценки:", list(book.changes()))
+    say_all("Не оценены или не найдены, прежняя строка оставлена:", sorted(book.kept))
+    if results.abandoned:
+        say("Проверка прервана раньше, чем оценены все работы: прежняя таблица оставлена.")
+    if kept := set(book.before) - set(results.marks) - set(book.replaced):
+        say(f"Прежних строк оставлено: {len(kept)}.")
+    if several := sorted({row["student"] for row in book.table.rows if row["submission"] and not counts(row)}):
+        say_all("Сдали несколько работ (засчитана лучшая):", several)
+    if missing := [mark.student for mark in results.marks.values() if mark.status == "missing"]:
+        say_all("Блокнота нет:", sorted(missing))
+    if worksheet := getattr(results, "worksheet", None):
+        say(f"Ведомость {worksheet.path}: заполнено строк: {worksheet.filled}.")
+        say_all("В ведомости изменились оценки:", worksheet.changes)
+        say_all("Закрыты для изменения:", worksheet.closed)
+        say_all("Не сопоставлены по номеру участника:", worksheet.unmatched)
+
+
+def summary(rows):
+    """The class in numbers: rows of the grade book, one for each student."""
+    scores = [max(score(row), 0) for row in rows]
+    result = Table("", "", title="Итоги", show_header=False)
+    result.add_row("студентов", str(len(rows)))
+    result.add_row("среднее, медиана", f"{statistics.mean(scores):.2f}, {statistics.median(scores):g} из {MAX_SCORE}")
+    counted = Counter(scores)
+    widest = max(counted.values())
+    for points in sorted({*map(float, range(MAX_SCORE + 1)), *counted}, reverse=True):
+        bar = "█" * -(-20 * counted[points] // widest)
+        result.add_row(f"баллов: {points:g}", f"{counted[points]:>3} {bar}")
+    for method, exercise in EXERCISES.items():
+        full = sum(str(row.get(method)) == str(exercise.points) for row in rows)
+        result.add_row(f"{method}: полный балл", f"{full / len(rows):.0%}")
+    return result
+
+
 def frequent_mistakes(marks):
-    """The most frequent mistakes of the group, or None."""
-    found = ({(name, mistake.hint) for name, mistake in mark.mistakes() if mistake.hint} for mark in marks)
-    counts = Counter(mistake for mistakes in found for mistake in mistakes)
-    if not counts:
+    """The mistakes that most hand-ins share, or None: as kinds, whatever the function, the layer and the sizes."""
+    found = defaultdict(list)
+    for mark in marks:
+        kinds = defaultdict(list)
+        for method, mistake in mark.mistakes():
+            words = mistake.hint or mistake.fact
+            kinds[getattr(mistake, "kind", "") or NUMBERS.sub("…", words)].append((method, words))
+        for kind, cases in kinds.items():
+            found[kind].append(cases)
+    if not found:
         return None
-    result = Table("работ", "функция", "ошибка", title="Частые ошибки")
-    for (method, hint), count in counts.most_common(MOST_FREQUENT):
-        result.add_row(str(count), method, Text(one_line(hint)))
+    result = Table("работ", "функции", "ошибка", title="Частые ошибки")
+    for works in sorted(found.values(), key=len, reverse=True)[:MOST_FREQUENT]:
+        cases = [case for work in works for case in work]
+        methods = [method for method in EXERCISES if any(method == case[0] for case in cases)]
+        words = Counter(words for _, words in cases).most_common(1)[0][0]
+        result.add_row(str(len(works)), ", ".join(methods), Text(one_line(words)))
     return result

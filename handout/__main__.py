@@ -1,4 +1,4 @@
-"""The command line: python -m handout blank OUT.ipynb | course DIR [--force]"""
+"""The command line: python -m handout blank OUT.ipynb | course DIR | page OUT.html | site DIR [--force]"""
 
 import argparse
 import importlib.util
@@ -10,6 +10,7 @@ from common.files import replace_file
 from common.lab import HELPERS, NOTEBOOK
 from handout.blank import blank_text
 from handout.course import ASSIGNMENT, course_files
+from handout.site import add_arguments, site
 
 
 def main(arguments=None):
@@ -25,7 +26,13 @@ def parser():
     course_ = commands.add_parser("course", help="подготовить курс nbgrader", description=course.__doc__)
     course_.set_defaults(command=course)
     course_.add_argument("folder", type=Path, metavar="DIR", help="папка курса")
-    for command in (blank_, course_):
+    page_ = commands.add_parser("page", help="записать страницу HTML, которой не нужна сеть", description=page.__doc__)
+    page_.set_defaults(command=page)
+    page_.add_argument("target", type=Path, metavar="OUT.html", help="куда записать")
+    page_.add_argument("--blank", action="store_true", help="вариант для студентов, без решений и результатов")
+    site_ = commands.add_parser("site", help="собрать сайт: работа в браузере", description=site.__doc__)
+    add_arguments(site_)
+    for command in (blank_, course_, page_, site_):
         command.add_argument("--force", action="store_true", help="заменить то, что уже есть")
     return result
 
@@ -44,6 +51,18 @@ def course(options):
     files = derive(course_files)
     write_new({options.folder / name: text for name, text in files.items()}, options.force)
     print(f"Записано: {options.folder}. В этой папке выполните nbgrader generate_assignment {ASSIGNMENT}")
+    return 0
+
+
+def page(options):
+    """Записывает заполненную работу одной страницей HTML: ни сети, ни Jupyter для неё не нужно."""
+    if not importlib.util.find_spec("ziamath"):
+        raise Refusal("нет ziamath, он рисует формулы; установите его: python -m pip install -r tests/requirements.txt")
+    from handout.page import page_text
+
+    text = derive(lambda: page_text(options.blank))
+    write_new({options.target: text}, options.force)
+    print(f"Записано: {options.target}, {len(text.encode()) / 1e6:.1f} МБ. Странице не нужна сеть")
     return 0
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import nbformat
 
+from tools import lab_cells
+
 ROOT = Path(__file__).resolve().parent.parent
 LAB = ("Initialization.ipynb", "init_utils.py")
 
@@ -50,11 +52,28 @@ def edit_cell(folder, cell_id, old, new):
     nbformat.write(notebook, path)
 
 
-def run_nbval(folder, **environment):
+def cut_to(folder, cell_id):
+    """Leave of the notebook what this cell needs: the definitions, and its section up to the cell itself."""
+    path = folder / "Initialization.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    last = [cell.id for cell in notebook.cells].index(cell_id)
+    first = max(i for i, cell in enumerate(notebook.cells[:last]) if cell.source.startswith("## "))
+    notebook.cells = [
+        cell for i, cell in enumerate(notebook.cells) if first <= i <= last or cell.id in lab_cells.DEFINITIONS
+    ]
+    nbformat.write(notebook, path)
+
+
+DOCUMENTED = (sys.executable, "-m", "pytest", "--nbval", "Initialization.ipynb")
+FAST_START = ("-p", "nbval.plugin")  # no plugin but nbval, whatever others are installed: they start slowly
+
+
+def run_nbval(folder, plugins=FAST_START, **environment):
     """`pytest --nbval Initialization.ipynb`, strict and with no other option that bears on the verdict."""
-    command = [sys.executable, "-m", "pytest", "--nbval", "Initialization.ipynb"]
+    if plugins:
+        environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     result = subprocess.run(
-        [*command, "--color=no", "-rf", "-p", "no:cacheprovider"],
+        [*DOCUMENTED, *plugins, "--color=no", "-rf", "-p", "no:cacheprovider"],
         cwd=folder,
         env={**os.environ, **environment},
         capture_output=True,

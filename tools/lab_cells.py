@@ -1,9 +1,13 @@
 """The lab's own cells, run as the notebook runs them: for the tests, the tools and the benchmarks."""
 
+import contextlib
+import io
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import matplotlib
+import matplotlib.pyplot as plt
 import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -11,6 +15,14 @@ from common.lab import NOTEBOOK
 from init_utils import EXERCISES
 
 DEFINITIONS = ("imports", "model", *(f"graded-{method}" for method in EXERCISES))
+
+
+class Run(NamedTuple):
+    """The lab after its last cell: the namespace; by cell, what it has printed and the figures it has drawn."""
+
+    lab: dict
+    printed: dict
+    figures: dict
 
 
 def sources():
@@ -27,3 +39,18 @@ def run(names=DEFINITIONS):
     for name in names:
         exec(cells[name].replace("%matplotlib inline", ""), namespace)
     return namespace
+
+
+def run_lab(before=lambda cell_id, lab: None):
+    """Run all cells of the notebook, in order; `before` is called ahead of each with its id and the namespace."""
+    matplotlib.use("Agg")
+    result = Run({}, {}, {})
+    with plt.rc_context():
+        for cell_id, source in sources().items():
+            before(cell_id, result.lab)
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(source.replace("%matplotlib inline", ""), result.lab)
+            result.printed[cell_id] = out.getvalue()
+            result.figures[cell_id] = [plt.figure(number) for number in plt.get_fignums()]
+            plt.close("all")
+    return result

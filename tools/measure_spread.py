@@ -19,9 +19,12 @@ import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
-import lab_cells
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools import lab_cells
 
 KINDS = ("zeros", "random", "he")
 COMPUTED = (
@@ -37,6 +40,7 @@ COMPUTED = (
     "small_losses",
     "divergences",
 )
+NUDGES = 10
 KERNELS = {
     "x86_64": ["Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX"],
     "aarch64": ["ARMV8", "CORTEXA57", "NEOVERSEN1", "NEOVERSEV1", "THUNDERX2T99"],
@@ -109,7 +113,7 @@ def run_in_own_process(kernel=None, nudge=None):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--nudges", type=int, default=10, help="how many one-ulp changes to try")
+    parser.add_argument("--nudges", type=int, default=NUDGES, help="how many one-ulp changes to try")
     parser.add_argument("--train", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--nudge", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()

@@ -3,13 +3,14 @@
     python tools/refresh_notebook.py
 
 That is: the tables «Ожидаемый результат», the README's figure, the metadata for nbgrader, the rubric. The files are
-replaced only after every cell has run without an error and without a word on stderr. What Jupyter adds on
-the way (timings, the version of this machine's Python) is left out, so that a diff shows only what changed
-in the lab.
+replaced only after every cell has run without an error and without a word on stderr, and no check has printed
+False. What Jupyter adds on the way (timings, the version of this machine's Python) is left out, so that a diff shows
+only what changed in the lab. Then tools/text_numbers.py names the numbers of the text that do not agree with it.
 """
 
 import base64
 import re
+import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +26,7 @@ from init_utils import EXERCISES, SEED, function_name
 TEACHER = ROOT / "docs" / "teacher.md"
 RUBRIC = re.compile(r"(?<=\n\| Подзадача \| Баллы \| Что оценивается \|\n).*?(?=\n\n)", re.DOTALL)
 README_FIGURE = ("compare-boundaries", ROOT / "docs" / "boundaries.png")
+ANSWERS = ("потом стало больше 0.01",)  # lines of which False is the answer; of all others it is a failed check
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"  # means nothing without the kernel that has made it
@@ -51,6 +53,19 @@ def execute(notebook, folder):
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 sys.exit(f"cell {cell.id} wrote to stderr, nothing stored:\n{output.text}")
+
+
+def refuse_failed_checks(notebook):
+    """Stop if a cell has printed a bare False: what the line before it says does not hold."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            for line in output.get("text", "").splitlines():
+                if re.search(r"\bFalse\b", line) and not any(words in line for words in ANSWERS):
+                    sys.exit(
+                        f"Ячейка {cell.id}: проверка не выполнена, ничего не сохранено:\n{line}\n"
+                        "Исправьте то, с чем ячейка сравнивает. Если False здесь не ошибка, а ответ, "
+                        "допишите слова строки в ANSWERS в tools/refresh_notebook.py."
+                    )
 
 
 def clean(notebook):
@@ -108,6 +123,7 @@ def figure(notebook, cell_id):
 def main():
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     execute(notebook, ROOT)
+    refuse_failed_checks(notebook)
     renew_expected_tables(notebook)
     clean(notebook)
     nbformat.validate(notebook)
@@ -116,7 +132,8 @@ def main():
     replace_file(TEACHER, teacher)
     cell_id, path = README_FIGURE
     replace_file(path, figure(notebook, cell_id))
-    print(f"{NOTEBOOK.name}: {len(notebook.cells)} cells, {NOTEBOOK.stat().st_size / 1e6:.2f} MB")
+    print(f"{NOTEBOOK.name}: {len(notebook.cells)} cells, {NOTEBOOK.stat().st_size / 1e6:.2f} MB", flush=True)
+    subprocess.run([sys.executable, ROOT / "tools" / "text_numbers.py", "--brief"])
 
 
 if __name__ == "__main__":

@@ -4,49 +4,64 @@ import __future__
 
 import ast
 import linecache
+import math
 import traceback
 
 import numpy as np
 
 LARGEST_ARRAY = 5_000  # larger ones have a wrong shape anyway: their numbers are not sent
-MOST_KEYS, LONGEST_KEY, LONGEST_TEXT = 40, 40, 300
+MOST_KEYS, LONGEST_KEY, LONGEST_TEXT, LONGEST_LINE = 40, 40, 600, 200
 
 
 FUTURE = "from __future__ import annotations"
+# what the lab's own modules bring along with `import *`, where such a module is missing
+BROUGHT_ALONG = {"np": np, "numpy": np, "math": math}
 
 
 def call(code, name, layer_lists):
     """For each list of layer sizes, what `name` returned in two calls, or {"error": text}."""
-    namespace = {"__name__": "__main__", "np": np, "display": print, "get_ipython": lambda: None}
     failures = []
     try:
-        failures = define(code, name, namespace)
+        function = define(code, name, failures)
         np.random.seed()  # a function that forgets its own seed must not inherit a lucky one
-        function = namespace[name]
         return {"answers": [[pack(function(list(sizes))) for _ in range(2)] for sizes in layer_lists]}
     except BaseException as error:
         text = describe(error)
         if isinstance(error, NameError) and failures:  # the name is missing because of what failed before
             text += f"; до этого: {describe(failures[0])}"
-        return {"error": text[:LONGEST_TEXT]}
+        return {"error": shorten(text, LONGEST_TEXT)}
 
 
-def define(code, name, namespace):
-    """Execute the statements one by one; one that fails is left out, like a cell that was not run.
+def define(code, name, failures=None):
+    """The function with this name that the code defines, in a namespace of its own.
 
-    Returns the errors of those left out; raises the last of them if the function was not defined.
+    The statements are executed one by one; one that fails is left out, like a cell that was not run, and its error
+    is appended to `failures`. Marks and re-execution both get the function from here.
     """
-    linecache.cache["submission"] = (len(code), None, code.splitlines(keepends=True), "submission")
-    failures = []
+    namespace = {"__name__": "__main__", "np": np, "display": print, "get_ipython": lambda: None}
+    failures = [] if failures is None else failures
+    source = source_name(name)
+    linecache.cache[source] = (len(code), None, code.splitlines(keepends=True), source)
     future = __future__.annotations.compiler_flag if FUTURE in code else 0
     for statement in ast.parse(code).body:
         try:
-            exec(compile(ast.Module([statement], []), "submission", "exec", future), namespace)
+            exec(compile(ast.Module([statement], []), source, "exec", future), namespace)
         except Exception as error:
             failures.append(error)
+            if is_star_import(statement) and isinstance(error, ModuleNotFoundError):
+                namespace |= BROUGHT_ALONG | namespace
     if name not in namespace:
         raise failures[-1] if failures else NameError(f"name {name!r} is not defined")
-    return failures
+    return namespace[name]
+
+
+def source_name(name):
+    """What the code of a function is called where Python names files."""
+    return f"submission: {name}"
+
+
+def is_star_import(statement):
+    return isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
 
 
 def pack(parameters):
@@ -60,11 +75,11 @@ def pack(parameters):
 
 def pack_key(key):
     """The key; one that is no string becomes its type, so that it cannot pass for a right one."""
-    return key[:LONGEST_KEY] if type(key) is str else f"<{type_name(key)}>"
+    return str(key)[:LONGEST_KEY] if isinstance(key, str) else f"<{type_name(key)}>"
 
 
 def pack_value(value):
-    if not isinstance(value, np.ndarray):
+    if not isinstance(value, np.ndarray) or isinstance(value, np.matrix):  # for a matrix * means another thing
         return {"type": type_name(value)}
     value = np.asarray(value)
     packed = {"type": "ndarray", "shape": value.shape, "kind": value.dtype.kind}
@@ -106,6 +121,15 @@ def stand_in(name):
 
 def describe(error):
     """The error and the student's line that raised it."""
-    text = f"{type(error).__name__}: {error}"[:LONGEST_TEXT]
-    lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "submission"]
-    return f"{text}, строка «{lines[-1][:200]}»" if lines else text
+    text = shorten(f"{type(error).__name__}: {error}".removesuffix(": "), LONGEST_TEXT // 2)
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.line for frame in frames if frame.filename.startswith(source_name(""))]
+    return f"{text}, строка «{shorten(lines[-1], LONGEST_LINE)}»" if lines else text
+
+
+def shorten(text, most):
+    """At most so many characters, cut between words."""
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    return (cut.rsplit(None, 1)[0] if cut.split(None, 1)[1:] else cut) + "…"

@@ -1,36 +1,39 @@
-"""A Jupyter kernel that has given up its rights before it runs the first cell.
-
-Run as `python -I confined_kernel.py CONNECTION_FILE MODULES`, where MODULES is the folder of init_utils.
-"""
+"""A Jupyter kernel that gives up its rights before it runs the first cell: a child of zygote.py."""
 
 import os
+import random
+import socket
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+import numpy as np
+from ipykernel.kernelapp import IPKernelApp
+
 from grading.confined import confinement
-
-sys.path[0] = sys.argv[2]
 
 MEMORY = 4 << 30
 SECONDS = 300
 FILE_SIZE = 16 << 20
 
 
-def main(connection_file, modules):
+def run(work, parent):
+    """Wait until nbval, at the other end of descriptor 3, sends the path of the connection file; then serve it."""
+    confinement.die_with_parent(parent)
+    with socket.socket(fileno=3) as channel:
+        connection_file = channel.recv(1 << 12).decode()
+    if not connection_file:
+        return
+    os.chdir(os.path.dirname(work["notebook"]))
+    os.environ["JPY_PARENT_PID"] = str(parent)
+    sys.path.insert(0, work["modules"])
+    np.random.seed()
+    random.seed()
     confinement.confine(
-        parent=int(os.environ["JPY_PARENT_PID"]),
-        read=[*confinement.python_files(), modules],
+        parent=parent,
+        read=[*confinement.python_files(), work["modules"]],
         write=[os.environ["HOME"], os.environ["JUPYTER_RUNTIME_DIR"], os.devnull],
         memory=MEMORY,
         seconds=SECONDS,
         file_size=FILE_SIZE,
         listening=True,
     )
-    from ipykernel.kernelapp import launch_new_instance
-
-    launch_new_instance(["-f", connection_file])
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    IPKernelApp.launch_instance(["-f", connection_file])

@@ -230,12 +230,19 @@ def confine(parent, read, write, memory, seconds, file_size, listening=False):
         (resource.RLIMIT_NOFILE, 256),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(limit, (value, value))
+        set_limit(limit, value)
     die_with_parent(parent)
     drop_capabilities()
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     allow_only_files(read, write)
     refuse_system_calls(listening)
+
+
+def set_limit(limit, value):
+    """Set both limits; one that is lower already stays."""
+    _, hard = resource.getrlimit(limit)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(limit, (value, value))
 
 
 def drop_capabilities():

@@ -1,10 +1,13 @@
 """Put a student's functions into a pristine copy of the lab and let nbval re-execute it."""
 
+import contextlib
 import json
 import os
 import select
+import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -16,34 +19,55 @@ from common.lab import HELPERS, NOTEBOOK, required_sections
 from grading.confined.confinement import children_with_too_many_threads
 from grading.confined.sandbox import clean_environment
 
-HERE = Path(__file__).parent
+ZYGOTE = Path(__file__).with_name("zygote.py")
+PROVISIONER = "forked-kernel"  # see run_nbval.py
 LONGEST = 180  # seconds for the whole notebook
+STARTING = 60  # seconds until the zygote answers
 LARGEST_VERDICT = 1 << 20
 FOLDER_SIZE = 64 << 20
 
 
+class ReexecutionFailure(Exception):
+    """nbval or the kernel can't start here: it says nothing about the student's code."""
+
+
 class Reexecution:
-    """Runs nbval, one notebook after another."""
+    """Runs nbval, one notebook after another; all that work in one folder share the verdicts."""
+
+    verdicts = {}  # by folder
+    lock = threading.Lock()
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder = str(folder)
         self.process = None
         self.killed = False
+        with self.lock:
+            self.shared = self.verdicts.setdefault(self.folder, Verdicts())
 
-    def run(self, codes):
-        """Returns the ids of the cells that differ; raises TimeoutError or ChildProcessError.
+    def run(self, functions, program):
+        """Returns the cells that differ: {id: kind of difference}; raises TimeoutError or ChildProcessError.
 
-        `codes`: the code that takes the place of each graded cell, by the cell's id.
+        `functions`: {id of the graded cell: (name, code)}, the code None if there is no function to run. `program`: what
+        is the same for the same functions; those are executed once.
         """
+        return self.shared.get(program, lambda: self.run_once(functions))
+
+    def run_once(self, functions):
         with temporary_folder(dir=self.folder) as folder:
             folder = Path(folder)
-            notebook = prepare(folder, codes)
+            notebook = prepare(folder, functions)
             cells = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
             lines = self.execute(folder)
+            outcomes = {line["cell"]: line for line in lines if "cell" in line}
+            if not self.killed and outcomes.get(0, {}).get("outcome") != "passed":
+                raise ReexecutionFailure("ядро Jupyter не запускается")  # the first cell has no student's code
             if not lines or "finished" not in lines[-1]:
                 raise ChildProcessError
-            passed = {line["cell"] for line in lines[:-1] if line["outcome"] == "passed"}
-            return [name for number, name in enumerate(cells) if number not in passed]
+            return {
+                name: outcomes.get(number, {}).get("kind", "")
+                for number, name in enumerate(cells)
+                if outcomes.get(number, {}).get("outcome") != "passed"
+            }
 
     def execute(self, folder):
         """The lines that run_nbval.py writes."""
@@ -51,60 +75,130 @@ class Reexecution:
             raise ChildProcessError
         reading, writing = os.pipe()
         try:
-            arguments = (folder / "lab" / NOTEBOOK.name, writing, os.getpid())
+            try:
+                self.send(folder, writing)
+            finally:
+                os.close(writing)
+            text = read_until(reading, time.monotonic() + LONGEST, lambda: self.is_overfull(folder))
+            if not self.answers():
+                self.end()
+        except BaseException:
+            self.end()
+            raise
+        finally:
+            os.close(reading)
+        return [json.loads(line) for line in text.splitlines()]
+
+    def send(self, folder, writing):
+        """Give a work to the zygote, which is started if there is none."""
+        work = {
+            "notebook": str(folder / "lab" / NOTEBOOK.name),
+            "modules": str(folder / "modules"),
+            "environment": environment(folder),
+        }
+        try:
+            if not self.process:
+                self.start()
+            socket.send_fds(self.control, [json.dumps(work).encode()], [writing])
+        except OSError as error:
+            raise ReexecutionFailure(f"процесс повторного выполнения не запускается: {error.strerror}") from error
+
+    def start(self):
+        self.control, theirs = socket.socketpair()
+        home = Path(self.folder) / "zygote"
+        home.mkdir(exist_ok=True)
+        write_font_list(home)
+        with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", HERE / "run_nbval.py", *map(str, arguments)],
-                pass_fds=[writing],
-                env=environment(folder),
-                cwd=folder,
+                [sys.executable, "-I", ZYGOTE, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=environment(home) | {"MPLCONFIGDIR": str(home)},
+                cwd=home,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        finally:
-            os.close(writing)
-        try:
-            text = read_until(reading, time.monotonic() + LONGEST, lambda: self.is_overfull(folder))
-        finally:
-            os.close(reading)
-            self.end()
-        return [json.loads(line) for line in text.splitlines()]
+
+    def answers(self):
+        """Whether the zygote says that the work is done and its children have ended."""
+        with contextlib.suppress(OSError):
+            return bool(select.select([self.control], [], [], STARTING)[0] and self.control.recv(100))
+        return False
 
     def is_overfull(self, folder):
         """The student's code takes more disk or starts more threads than it should."""
         return folder_size(folder) > FOLDER_SIZE or children_with_too_many_threads(self.process.pid)
 
     def end(self):
-        """No process is left behind: the kernel dies with nbval."""
+        """No process is left behind: nbval and the kernel die with the zygote."""
         if self.process:
+            self.control.close()
             self.process.kill()
             self.process.wait()
+            self.process = None
 
     def kill(self):
         """End nbval from another thread; a `run` that waits for it raises ChildProcessError."""
         self.killed = True
+        if process := self.process:
+            process.kill()
+
+    def close(self):
         self.end()
+        with self.lock:
+            self.verdicts.pop(self.folder, None)
 
 
-def prepare(folder, codes):
+class Verdicts:
+    """What nbval said of each program. Who asks for one that another thread is busy with waits for it."""
+
+    def __init__(self):
+        self.known = {}
+        self.busy = {}
+        self.lock = threading.Lock()
+
+    def get(self, key, execute):
+        with self.lock:
+            alone = self.busy.setdefault(key, threading.Lock())
+        with alone:
+            if key not in self.known:
+                self.known[key] = execute()  # an error is no verdict: the next one tries again
+            return self.known[key]
+
+
+def prepare(folder, functions):
     """Lay out what nbval and the kernel need in an empty folder; returns the notebook."""
     for name in ("lab", "modules", "home", "run", "jupyter/kernels/python3"):
         (folder / name).mkdir(parents=True)
     notebook = required_sections()
     for cell in notebook.cells:
-        cell.source = codes.get(cell.id, cell.source)
+        if cell.id in functions:
+            cell.source = cell_with(*functions[cell.id])
     nbformat.write(notebook, folder / "lab" / NOTEBOOK.name)
     (folder / "modules" / HELPERS.name).write_bytes(HELPERS.read_bytes())
-    font_list = folder / "home" / f"fontlist-v{font_manager.FontManager.__version__}.json"
-    font_manager.json_dump(font_manager.fontManager, font_list)
+    write_font_list(folder / "home")
     kernel = {
-        "argv": [sys.executable, "-I", str(HERE / "confined_kernel.py"), "{connection_file}", str(folder / "modules")],
+        "argv": ["{connection_file}"],
         "display_name": "Python 3 (confined)",
         "language": "python",
+        "metadata": {"kernel_provisioner": {"provisioner_name": PROVISIONER}},
     }
     (folder / "jupyter" / "kernels" / "python3" / "kernel.json").write_text(json.dumps(kernel))
     return notebook
+
+
+def cell_with(name, code):
+    """The cell that defines a student's function as the marks do: what fails beside it is left out."""
+    if code is None:
+        return f"def {name}(layers_dims):\n    raise NotImplementedError"
+    return f"from grading.confined.calling import define\n{name} = define({code!r}, {name!r})"
+
+
+def write_font_list(folder):
+    """Spare matplotlib the search for fonts."""
+    font_list = folder / f"fontlist-v{font_manager.FontManager.__version__}.json"
+    font_manager.json_dump(font_manager.fontManager, font_list)
 
 
 def environment(folder):

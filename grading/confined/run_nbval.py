@@ -1,26 +1,30 @@
-"""Re-execute a notebook under nbval and write the verdict to a descriptor, one JSON line a cell.
+"""Re-execute a notebook under nbval and write the verdict to descriptor 3, one JSON line a cell: a child of zygote.py.
 
-Run as `python -I run_nbval.py NOTEBOOK DESCRIPTOR PARENT` with the environment that reexecution.py makes. The
-student's code runs in the kernel, another process, which knows neither this descriptor nor our memory.
+The student's code runs in the kernel, another child, which knows neither this descriptor nor our memory.
 """
 
 import functools
 import json
 import os
+import re
 import resource
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from grading.confined import confinement
-
-del sys.path[0]
+import select
+import signal
+import socket
+from importlib.metadata import EntryPoint
 
 import nbval.kernel
+import nbval.plugin  # noqa: F401
 import pytest
+from jupyter_client.provisioning import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from grading.confined import confinement
+
+VERDICT, KERNEL = 3, 4  # descriptors
 MEMORY = 2 << 30
 CELL_SECONDS = 60
+PROVISIONER = "forked-kernel"
 
 
 class Verdict:
@@ -29,25 +33,93 @@ class Verdict:
     def __init__(self, descriptor):
         self.stream = os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)
 
-    def pytest_runtest_logreport(self, report):
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item, call):
+        report = yield
         if report.when == "call" or report.failed:
-            cell = int(report.nodeid.rpartition("::Cell ")[2])
-            print(json.dumps({"cell": cell, "outcome": report.outcome}), file=self.stream)
+            line = {"cell": item.cell_num, "outcome": report.outcome}
+            if report.when == "call" and report.failed:
+                line["kind"] = kind_of_difference(item.cell.outputs, item.test_outputs or [])
+            print(json.dumps(line), file=self.stream)
+        return report
 
     def pytest_sessionfinish(self, exitstatus):
         print(json.dumps({"finished": int(exitstatus)}), file=self.stream)
 
 
-def main(notebook, descriptor, parent):
+def kind_of_difference(stored, fresh):
+    """In what the outputs of a cell differ: "sign" (of a zero), "print" (more is printed), or "" for all else."""
+    if any(output.output_type == "error" for output in fresh):
+        return ""
+    stored, fresh = text_of(stored), text_of(fresh)
+    if MINUS_ZERO.sub("0", stored).split() == MINUS_ZERO.sub("0", fresh).split():
+        return "sign"
+    lines = iter(fresh.split("\n"))
+    return "print" if all(line in lines for line in stored.split("\n")) else ""
+
+
+MINUS_ZERO = re.compile(r"-0(?=\.?0*(?:[^\d.]|$))")
+
+
+def text_of(outputs):
+    """All that the outputs of a cell say in text; a picture is one word."""
+    texts = []
+    for output in outputs:
+        data = output.get("data", {})
+        texts.append(output.get("text") or ("<image>" if "image/png" in data else data.get("text/plain", "")))
+    return "\n".join(text.strip("\n") for text in texts)
+
+
+class ForkedProcess:
+    """The kernel, which is not our child, with the methods of subprocess.Popen that a provisioner uses."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.descriptor = os.pidfd_open(pid)
+
+    def poll(self):
+        return 1 if select.select([self.descriptor], [], [], 0)[0] else None
+
+    def wait(self, timeout=None):
+        return 1 if select.select([self.descriptor], [], [], timeout)[0] else None
+
+    def send_signal(self, number):
+        signal.pidfd_send_signal(self.descriptor, number)
+
+    def kill(self):
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self):
+        self.send_signal(signal.SIGTERM)
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """Does not start a kernel: tells the one that is waiting where its connection file is."""
+
+    waiting = None  # process number and channel
+
+    async def launch_kernel(self, cmd, **options):
+        pid, channel = self.waiting
+        channel.sendall(cmd[0].encode())
+        channel.close()
+        self.process = ForkedProcess(pid)
+        self.pid, self.pgid = pid, None
+        return self.connection_info
+
+
+def run(work, parent, kernel):
     confinement.die_with_parent(parent)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.RLIM_INFINITY))  # the kernel has a limit of its own
+    confinement.set_limit(resource.RLIMIT_AS, MEMORY)
+    os.chdir(os.path.dirname(work["notebook"]))
+    ForkedProvisioner.waiting = kernel, socket.socket(fileno=KERNEL)
+    provisioners = KernelProvisionerFactory.instance().provisioners
+    provisioners[PROVISIONER] = EntryPoint(PROVISIONER, f"{__name__}:ForkedProvisioner", "")
     # Unix sockets: the kernel needs no network, not even its own loopback
     channels = os.path.join(os.environ["JUPYTER_RUNTIME_DIR"], "channel")
     nbval.kernel.KernelManager = functools.partial(nbval.kernel.KernelManager, transport="ipc", ip=channels)
+    folder = os.path.dirname(work["notebook"])
     options = ["--nbval", f"--nbval-cell-timeout={CELL_SECONDS}", "-p", "nbval.plugin"]
-    isolation = ["-c", os.devnull, "--rootdir", os.path.dirname(notebook), "--noconftest", "-p", "no:cacheprovider"]
-    pytest.main([*options, *isolation, "-q", "-s", "--tb=no", notebook], plugins=[Verdict(descriptor)])
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:]))
+    isolation = ["-c", os.devnull, "--rootdir", folder, "--noconftest", "-p", "no:cacheprovider"]
+    pytest.main([*options, *isolation, "-q", "-s", "--tb=no", work["notebook"]], plugins=[Verdict(VERDICT)])

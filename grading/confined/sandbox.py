@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from grading.confined.calling import LONGEST_TEXT, unpack
+from grading.confined.calling import LONGEST_TEXT, shorten, unpack
 
 WORKER = Path(__file__).with_name("worker.py")
 LARGEST_RESULT = 4 << 20
@@ -66,7 +66,7 @@ class Sandbox:
             return outcome, "", []
         try:
             if error := result.get("error"):
-                return "error", str(error)[:LONGEST_TEXT], []
+                return "error", shorten(str(error), LONGEST_TEXT), []
             pairs = zip(layer_lists, result["answers"], strict=True)
             return "done", "", [(sizes, *map(unpack, pair)) for sizes, pair in pairs]
         except Exception:  # whatever came back, it is not what our own code in the child sends

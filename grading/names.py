@@ -1,0 +1,75 @@
+"""What a hand-in is called: readable names from whatever bytes a file system or an archive holds, and whose it is."""
+
+import os
+import re
+import unicodedata
+
+# how often a letter stands in Russian text, from the most frequent on, and what no name is likely to hold
+LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
+CODE_PAGES = ("cp866", "cp1251", "cp437")
+
+# <имя>_<номер участника>_assignsubmission_file_<имя файла>: a folder, or a file, of Moodle's archive
+MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(_.*)?", re.DOTALL)
+SUFFIXES = re.compile(
+    r"(\.(ipynb|txt|json|html?|pdf|py|docx?|odt|rtf|md|png|jpe?g|csv|xlsx?|download|bak|zip|rar|7z|tar|t?gz|t?bz2?|t?xz))+$",
+    re.IGNORECASE,
+)
+
+
+def readable_name(name):
+    """The name of a file as one line of text in one normal form; `name`: text from the system, or bytes."""
+    raw = os.fsencode(name) if isinstance(name, str) else name
+    return one_line(unicodedata.normalize("NFC", decode(raw)))
+
+
+def one_line(text):
+    """Printable characters only; text that no encoding accepts is replaced."""
+    text = text.encode("utf-8", "replace").decode()
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def decode(raw, *others):
+    """The text of a name in UTF-8 or in one of the old code pages, whichever reads best.
+
+    `others`: names that probably have the same encoding.
+    """
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        pass
+    return raw.decode(max(CODE_PAGES, key=lambda page: plausibility(raw, page, others)), "replace")
+
+
+def plausibility(raw, page, others):
+    """How much a name looks like a name in this code page; other names count together as one letter of it."""
+    rest = b" ".join(others)
+    size = sum(byte > 127 for byte in rest) or 1
+    return strangeness(rest.decode(page, "replace")) / -size - strangeness(raw.decode(page, "replace"))
+
+
+def strangeness(text):
+    """The sum of the letters' surprises, in bits or so."""
+    total, before = 0, " "
+    for letter in text:
+        if letter.lower() in LETTERS:
+            total += 2 + LETTERS.index(letter.lower()) / 5
+            if (letter.isupper() and before.islower()) or (before.isascii() and before.isalpha()):
+                total += 5  # a capital inside a word, two alphabets in one
+        elif not letter.isascii():
+            total += 4 if letter in "№«»–—" else 15 if not letter.isalpha() else 8 if letter < "\u0250" else 9
+        before = letter
+    return total
+
+
+def student_of(submission, level=1):
+    """The student's name: the first `level` folders of the submission's name, or its file's without the ending."""
+    parts = submission.split("/")[:level]
+    match = MOODLE.fullmatch(parts[-1])
+    parts[-1] = match["student"] if match else SUFFIXES.sub("", parts[-1]) or parts[-1]
+    return "/".join(parts)
+
+
+def participant_number(submission):
+    """The number that Moodle gave to the participant, "" if the name does not say."""
+    matches = map(MOODLE.fullmatch, submission.split("/"))
+    return next((match["number"] for match in matches if match), "")

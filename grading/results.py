@@ -1,0 +1,104 @@
+"""What a run leaves while it goes on: the grade book and a page for each student."""
+
+import sys
+import time
+from pathlib import Path
+
+from common.files import replace_file
+from grading import report
+from grading.gradebook import is_ungraded
+
+BETWEEN_WRITES = 2  # seconds
+SHARE_OF_WRITES = 0.05  # of the time, at most
+
+
+class Results:
+    """The marks of a run; now and then they are saved, so that even a run that is killed leaves most of them."""
+
+    def __init__(self, options, book):
+        self.options = options
+        self.book = book
+        self.marks = {}
+        self.pending = {}
+        self.all_marked = False
+        self.not_reexecuted = set()
+        self.failures = []
+        self.next_write = time.monotonic() + BETWEEN_WRITES
+
+    def add(self, mark):
+        if mark is None:
+            return
+        self.marks[mark.submission] = mark
+        self.put(mark)
+
+    def add_verdict(self, mark):
+        """The mark with what nbval said; a mark without it after a failure of ours."""
+        if not mark.nbval:
+            self.not_reexecuted.add(mark.submission)
+        self.put(mark)
+
+    def put(self, mark):
+        self.pending[mark.submission] = mark
+        self.book.put(report.row(mark))
+        if time.monotonic() >= self.next_write and (self.all_marked or not self.book.must_be_whole):
+            self.write()
+
+    def save(self):
+        """All are marked: the table is whole."""
+        self.all_marked = True
+        self.write()
+
+    def finish(self, interrupted):
+        """The last write. An interrupted run that was to begin anew leaves the old table."""
+        if self.pending and (self.all_marked or not self.book.must_be_whole):
+            self.write()
+        self.abandoned = interrupted and not self.all_marked and self.book.must_be_whole
+
+    def write(self):
+        """The table first, then the pages that have changed; what fails costs no other."""
+        started = time.monotonic()
+        self.attempt(self.book.path, self.book.write)
+        for mark in self.pending.values() if self.options.feedback else ():
+            if not mark.ungraded and mark.submission not in self.book.kept:
+                self.attempt(self.page_path(mark.submission), lambda mark=mark: self.write_page(mark))
+        for name in self.book.replaced if self.options.feedback else ():
+            if name not in self.marks:
+                self.attempt(self.page_path(name), lambda name=name: self.page_path(name).unlink(missing_ok=True))
+        self.pending = {}
+        now = time.monotonic()
+        self.next_write = now + max(BETWEEN_WRITES, (now - started) / SHARE_OF_WRITES)
+
+    def attempt(self, path, work):
+        try:
+            work()
+        except Exception as error:
+            words = getattr(error, "strerror", None) or (error if isinstance(error, OSError) else repr(error))
+            if (failure := f"{path}: {words}") not in self.failures:
+                self.failures.append(failure)
+
+    def write_page(self, mark):
+        path = self.page_path(mark.submission)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, report.page(mark), follow=False)  # a link there may be a student's
+
+    def page_path(self, submission):
+        """Where a student's page goes: the same place in its folder as the hand-in's in the folder of the class."""
+        return Path(self.options.feedback) / f"{submission}.html"
+
+    def fill(self, worksheet):
+        self.attempt(worksheet.path, lambda: worksheet.fill(self.book.table.rows))
+        self.worksheet = worksheet
+
+    def print_table(self):
+        paths = self.options.paths
+        single = len(self.marks) == 1 == len(paths) and not Path(paths[0]).is_dir()
+        sys.stdout.buffer.write(self.book.text(header=not single).encode())
+
+    def ungraded(self, status):
+        """The hand-ins that have no mark after all, with this status."""
+        return [name for name, mark in sorted(self.marks.items()) if mark.ungraded and mark.status == status]
+
+    @property
+    def rows(self):
+        """The rows of the table, or of this run if there is none."""
+        return [row for row in self.book.table.rows if not is_ungraded(row)]

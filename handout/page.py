@@ -1,0 +1,181 @@
+"""The lab as one HTML file that needs no network and no script: formulas are drawn when it is made."""
+
+import base64
+import functools
+import mimetypes
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+import ziamath
+from bs4 import BeautifulSoup
+from jinja2 import pass_context
+from latex2mathml.converter import convert
+from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
+from pygments.formatters import HtmlFormatter
+
+from common.lab import NOTEBOOK
+from handout.blank import blank_text
+
+TEMPLATE = Path(__file__).parent / "page_template"
+# what is shown of an output: the first of these that it has; the state of a widget is none of them
+SHOWN = ["image/svg+xml", "image/png", "image/jpeg", "text/html", "text/markdown", "text/latex", "text/plain"]
+TEXT_SIZE, FORMULA_SIZE = 16, 17.5  # side by side, the letters of both look equally large
+
+
+def page_text(blank=False):
+    """The completed lab, or its blank version, as the text of a page; ValueError if the notebook can't be one."""
+    text = blank_text() if blank else NOTEBOOK.read_text(encoding="utf-8")
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+    except Exception as error:
+        raise ValueError(f"{NOTEBOOK.name} не прочитан ({type(error).__name__})") from None
+    exporter = HTMLExporter(
+        template_name=TEMPLATE.name,
+        extra_template_basedirs=[str(TEMPLATE.parent)],
+        language_code="ru",
+        filters={"markdown2html": markdown_to_html},
+    )
+    exporter.config.NbConvertBase.display_data_priority = SHOWN
+    resources = {
+        "metadata": {"name": NOTEBOOK.stem},
+        "highlight_css": HtmlFormatter().get_style_defs(".highlight"),
+        "alts": [alt for cell in notebook.cells for alt in alternatives(cell)],
+    }
+    try:
+        html, _ = exporter.from_notebook_node(notebook, resources)
+    except InvalidNotebook as error:
+        raise ValueError(f"нет вложения {str(error).rpartition(': ')[2]}") from None
+    page = BeautifulSoup(html, "html.parser")
+    embed_images(page)
+    add_contents(page)
+    share_glyphs(page)
+    for table in page("table"):
+        table.wrap(page.new_tag("div", attrs={"class": "scroll", "tabindex": "0"}))
+    check(page)
+    return str(page)
+
+
+# --- figures ---
+
+
+def alternatives(cell):
+    """A text alternative for each figure of a cell, from its metadata: a sentence for all, or a list of sentences."""
+    images = [output for output in cell.get("outputs", []) if set(SHOWN[:3]) & set(output.get("data", {}))]
+    if not images:
+        return []
+    alt = cell.metadata.get("alt") or []
+    if isinstance(alt, str):
+        count = len(images)
+        alt = [alt] if count == 1 else [f"{alt} (Рисунок {number} из {count})" for number in range(1, count + 1)]
+    if len(alt) != len(images):
+        raise ValueError(
+            f"в ячейке {cell.id} рисунков: {len(images)}, описаний: {len(alt)}; "
+            "запишите описание рисунка в метаданные ячейки под именем alt"
+        )
+    return alt
+
+
+# --- text and formulas ---
+
+
+class Renderer(IPythonRenderer):
+    """Markdown as in Jupyter, but formulas become pictures with MathML, and headings keep their text as their id."""
+
+    def heading(self, text, level, **attributes):
+        name = BeautifulSoup(text, "html.parser").get_text().strip().replace(" ", "-")
+        return f'<h{level} id="{self.escape_html(name)}">{text}</h{level}>\n'
+
+    def inline_math(self, body):
+        return formula(body)
+
+    def block_math(self, body):
+        return f'<span class="display">{formula(body, inline=False)}</span>'
+
+    def latex_environment(self, name, body):
+        return self.block_math(rf"\begin{{{name}}}{body}\end{{{name}}}")
+
+
+@pass_context
+def markdown_to_html(context, source):
+    renderer = Renderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
+    return MarkdownWithMath(renderer=renderer).render(source)
+
+
+@functools.cache
+def formula(tex, inline=True):
+    """A formula twice: drawn for the eyes, written as MathML for a screen reader."""
+    try:
+        mathml = convert(tex, display="inline" if inline else "block")
+        drawing = ziamath.Latex(tex, size=FORMULA_SIZE, inline=inline, color="currentColor")
+        svg = drawing.svg()
+    except Exception as error:
+        raise ValueError(f"формула не разобрана ({type(error).__name__}): {tex.strip()}") from None
+    if unknown := re.search(r"\\[a-zA-Z]+", mathml):
+        raise ValueError(f"в формуле неизвестная команда {unknown[0]}: {tex.strip()}")
+    drawn = BeautifulSoup(svg, "html.parser").svg
+    lengths = {"width": float(drawn["width"]), "vertical-align": drawing.getyofst()}
+    style = "; ".join(f"{name}: {length / TEXT_SIZE:.3f}em" for name, length in lengths.items())
+    del drawn["width"], drawn["height"]
+    drawn.attrs.update({"style": style, "aria-hidden": "true"})
+    return f'<span class="math">{mathml}{drawn}</span>'
+
+
+def share_glyphs(page):
+    """Keep the shape of each letter once for all formulas, instead of once in every formula."""
+    glyphs = page.new_tag("svg", attrs={"width": 0, "height": 0, "aria-hidden": "true", "style": "position: absolute"})
+    known = set()
+    for symbol in page("symbol"):
+        symbol.extract()
+        if symbol["id"] not in known:
+            known.add(symbol["id"])
+            glyphs.append(symbol)
+    page.body.insert(0, glyphs)
+
+
+# --- the whole page ---
+
+
+def add_contents(page):
+    """Put a table of contents after the first cell, and the first heading into the title."""
+    headings = page(["h1", "h2", "h3"])
+    if not headings:
+        return
+    page.title.string = headings[0].get_text()
+    contents = BeautifulSoup(
+        '<nav class="contents" aria-label="Содержание"><p>Содержание</p><ul></ul></nav>', "html.parser"
+    )
+    top = contents.ul
+    for heading in headings[1:]:
+        item = page.new_tag("li")
+        link = page.new_tag("a", href=f"#{heading['id']}")
+        link.string = heading.get_text()
+        item.append(link)
+        if heading.name == "h3" and top.contents:
+            last = top.contents[-1]
+            if not last.ul:
+                last.append(page.new_tag("ul"))
+            last.ul.append(item)
+        else:
+            top.append(item)
+    page.main.section.insert_after(contents)
+
+
+def embed_images(page):
+    """Take in the image files that lie beside the notebook."""
+    for image in page("img", src=True):
+        file = NOTEBOOK.parent / unquote(image["src"])
+        if not image["src"].startswith("data:") and file.is_file():
+            data = base64.b64encode(file.read_bytes()).decode()
+            image["src"] = f"data:{mimetypes.guess_type(file)[0]};base64,{data}"
+
+
+def check(page):
+    """Refuse a page that would ask the network for something, or shows an image without a description."""
+    for tag in page(src=True):
+        if not tag["src"].startswith("data:"):
+            raise ValueError(f"это не войдёт в страницу, которой не нужна сеть: {tag['src']}")
+        if tag.name == "img" and not tag.get("alt", "").strip():
+            raise ValueError(f"в ячейке {tag.find_parent('section')['id']} рисунок без описания")

