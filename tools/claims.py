@@ -284,12 +284,7 @@ SECTION_6 = [
     Claim("inside", "На итерации {:.0f}?", "5000"),
     Claim("inside-answer", "слоёв на {:.0f}–{:.0f} % их", ratio("min", 0, 1), ratio("max", 0, 1)),
     Claim("inside-answer", "у He — на {:.2f}–{:.1f} %", ratio("min", 0, 2), ratio("max", 0, 2)),
-    Claim(
-        "inside-answer",
-        "первые {:.0f} итераций в слое 2 умирают ещё {:.0f} нейрона",
-        "100",
-        "inside[100]['dead'][1] - inside[0]['dead'][1]",
-    ),
+    Claim("inside-answer", "умирают ещё {:.0f} нейрона", "inside[1000]['dead'][1] - inside[0]['dead'][1]"),
     Claim("inside-answer", "На итерации {:.0f} отношение", "5000"),
     Claim("inside-answer", "темп {:.2f} для", "model.__defaults__[0]"),
     Claim("scale", "от {:.1f} до {:.0f} и", "min(scales)", "max(scales)"),
