@@ -206,7 +206,8 @@ RIGHT_ANSWERS = {
         SLOW + "K = np.sqrt(100)\ntrain(K)", random=function("random", f"{RANDN} * K")
     ),
     "NumPy imported one way or the other": but(
-        submission(SLOW + "x = np.zeros(train(1))"), "try:\n    import cupy as np\nexcept ImportError:\n    import numpy as np"
+        submission(SLOW + "x = np.zeros(train(1))"),
+        "try:\n    import cupy as np\nexcept ImportError:\n    import numpy as np",
     ),
     "keys that begin like others": submission(
         he=function("he", loop="parameters['Wshape'] = 1; parameters['best'] = None")
@@ -232,8 +233,7 @@ def test_right_answers_get_all_points(grade, notebook):
 # --- wrong answers ---
 
 
-
-QUOTES = """ * 3
+QUOTES = '"' * 3
 
 
 def indented(method, by="    "):
@@ -310,7 +310,8 @@ WRONG_ANSWERS = {
         "error", 2, 2, 0, "No module named 'no_such_module'",
     ),
     "raises NotImplementedError": (
-        submission(he="def initialize_parameters_he(d):\n    raise NotImplementedError"), "incomplete", 2, 2, 0, "закончено"
+        submission(he="def initialize_parameters_he(d):\n    raise NotImplementedError"),
+        "incomplete", 2, 2, 0, "закончено",
     ),
     "a matrix": (submission(he=function("he", f"np.matrix({RANDN} * {HE})")), "wrong", 2, 2, 1, "matrix"),
     "a missing package": (
