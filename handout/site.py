@@ -31,7 +31,7 @@ PYODIDE = Path("static", "pyodide")  # where it lies in the site
 ADDRESS = f"notebooks/index.html?path={NOTEBOOK.name}"
 LANGUAGE = "ru_RU"
 PYTHON_LICENSE = "typing_extensions-"  # this wheel stays out of the site: it carries the licence of Python itself
-TRANSFERRED_BY_JUPYTERLITE = 8_000_000  # bytes, measured by tests/test_site.py
+TRANSFERRED_BY_JUPYTERLITE = 8_000_000  # bytes, measured in Chromium
 UNUSED = {  # what no program of a student imports: {wheel: patterns of its files}
     "scipy": ["*/tests/*", "*.pyi", "*.pxd", "*.h"],
     "scikit_learn": ["sklearn/datasets/data/*", "sklearn/datasets/images/*", "*.pxd", "*.pyx", "*.tp", "*.h"],
@@ -117,6 +117,7 @@ def build(work, notebook, distribution):
     (out / PYODIDE).parent.mkdir(exist_ok=True)
     (work / "pyodide").rename(out / PYODIDE)
     translate(work, out)
+    add_icons(out)
     add_files(out, {NOTEBOOK.name: notebook, HELPERS.name: HELPERS.read_text(encoding="utf-8")})
     (out / "licenses.html").write_text(licenses(out, distribution, wheels), encoding="utf-8")
     (out / "index.html").write_text(start_page(out), encoding="utf-8")
@@ -249,6 +250,7 @@ def configuration(packages):
         "jupyter-config-data": {
             "appName": "Инициализация",
             "appUrl": "./notebooks",
+            "contentsAllJsonFile": "all.json",
             "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
         },
     }
@@ -316,6 +318,13 @@ def add_files(out, files):
     write_json(out / "api/contents/all.json", listing)
 
 
+def add_icons(out):
+    """The icons of the tab, which the server of Jupyter has and JupyterLite asks for."""
+    (out / "static/favicons").mkdir()
+    for name in ("favicon-notebook.ico", "favicon-busy-1.ico"):
+        shutil.copyfile(out / "notebooks/favicon.ico", out / "static/favicons" / name)
+
+
 def write_json(path, value):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -328,8 +337,13 @@ def start_page(out):
     return page.substitute(
         notebook=ADDRESS,
         megabytes=f"{size / 1e6:.0f}",
-        prefetch=json.dumps([path.relative_to(out).as_posix() for path in needed]),
+        prefetch=json.dumps([path.relative_to(out).as_posix() for path in needed if is_cached(path)]),
     )
+
+
+def is_cached(path):
+    """Whether a browser keeps the file for the kernel: Chromium loaded the larger ones, and modules, twice."""
+    return path.suffix != ".mjs" and path.stat().st_size < 8_000_000
 
 
 # --- the licences of what is shipped ---

@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.seconds(NOTEBOOK_SECONDS))
-        if not item.get_closest_marker("apart"):
+        if not item.get_closest_marker("apart") and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(item.path.name))
         longest[unit(item)] = max(longest.get(unit(item), 0), seconds(item))
     if hasattr(config, "workerinput"):

@@ -69,6 +69,7 @@ def test_the_confined_rooms_have_few_doors():
 
 # --- a fourth exercise ---
 
+fourth_exercise = pytest.mark.seconds(40)
 WEIGHTS = "np.random.randn(layers_dims[l], layers_dims[l - 1]) * np.sqrt(1 / layers_dims[l - 1])"
 DRAW, FACTOR = "np.random.randn(...)", "np.sqrt(1 / layers_dims[l - 1])"
 ROW = f'    "xavier": Exercise("Инициализация Глоро", "{DRAW}", "{FACTOR}", [2, 4, 1], 2),'
@@ -109,6 +110,7 @@ def run(project, *arguments):
     return result.stdout
 
 
+@fourth_exercise
 def test_the_refresh_carries_a_fourth_exercise(project):
     cells = {cell.id: cell for cell in nbformat.read(project / "Initialization.ipynb", as_version=4).cells}
     assert "<pre>[[ 1.26" in cells["expected-xavier"].source  # He's 1.788 / √2
@@ -120,6 +122,7 @@ def test_the_refresh_carries_a_fourth_exercise(project):
     assert "| **Всего** | **9** | |" in teacher
 
 
+@fourth_exercise
 def test_the_blank_version_and_the_course_carry_it(project, tmp_path):
     run(project, "-m", "handout", "blank", tmp_path / "blank.ipynb")
     cells = {cell.id: cell for cell in nbformat.read(tmp_path / "blank.ipynb", as_version=4).cells}
@@ -132,6 +135,7 @@ def test_the_blank_version_and_the_course_carry_it(project, tmp_path):
         assert released.source == cells["graded-xavier"].source
 
 
+@fourth_exercise
 @pytest.mark.skipif(sys.platform != "linux", reason="the grader needs Linux")
 def test_the_marks_carry_it(project, tmp_path):
     biased = function("he", WEIGHTS, "np.ones((layers_dims[l], 1))").replace("parameters_he", "parameters_xavier")

@@ -111,6 +111,7 @@ SPOILED = {
 }
 
 
+@pytest.mark.seconds(5)
 @pytest.mark.parametrize(("where", "old", "new", "cell"), SPOILED.values(), ids=SPOILED)
 def test_fails_on_a_spoiled_copy(copy, where, old, new, cell):
     if where.endswith(".py"):

@@ -12,6 +12,8 @@ from conftest import ROOT
 from init_utils import SHAPE_MISTAKES, Results, check_initialization, check_parameters
 from tools import lab_cells, measure_claims
 
+pytestmark = pytest.mark.xdist_group("long training")  # shared with test_text_numbers.py
+long_training = pytest.mark.seconds(40)  # 300,000 iterations
 KINDS = ("zeros", "random", "he")
 
 
@@ -31,6 +33,7 @@ def trained_lab():
 # --- what section 3 and 4 say of the training, longer and closer than the notebook can show it ---
 
 
+@long_training
 def test_longer_training_stalls_after_large_weights():
     today, longer, longest = (measure_claims.at("random", i) for i in (15_000, 75_000, 300_000))
     assert today.loss - longer.loss > 0.03
@@ -39,22 +42,26 @@ def test_longer_training_stalls_after_large_weights():
     assert longest.train > today.train and longest.test < today.test
 
 
+@long_training
 def test_steps_after_large_weights_are_huge_at_first_and_negligible_later():
     first, later = ([measure_claims.at(kind, i).steps for kind in ("random", "he")] for i in (0, 5000))
     assert all(10 * he < large for large, he in zip(*first, strict=True))
     assert all(10 * large < he for large, he in zip(*later, strict=True))
 
 
+@long_training
 def test_neurons_die_in_the_first_steps_after_large_weights():
     start, soon = (measure_claims.at("random", i).dead for i in (0, 200))
     assert start < soon
     assert measure_claims.at("he", 200).dead == measure_claims.at("he", 0).dead
 
 
+@long_training
 def test_he_is_right_sooner():
     assert measure_claims.at("he", 5000).train > measure_claims.at("random", 5000).train + 0.2
 
 
+@long_training
 def test_the_training_that_is_followed_is_that_of_the_notebook(trained_lab):
     lab, _ = trained_lab
     for kind in ("random", "he"):

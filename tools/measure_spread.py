@@ -29,14 +29,16 @@ from tools import lab_cells
 KINDS = ("zeros", "random", "he")
 COMPUTED = (
     "constant_loss",
-    "difference",
-    "signals",
-    "uneven_signals",
+    "shifts",
+    "zeros_losses",
+    "part_loss",
     "inside",
-    "scale_ends",
-    "luck",
+    "scale_losses",
+    "cosines",
+    "spreads",
+    "normalized",
+    "small_losses",
     "divergences",
-    "nearest",
 )
 NUDGES = 10
 KERNELS = {

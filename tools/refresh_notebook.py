@@ -29,6 +29,7 @@ README_FIGURE = ("compare-boundaries", ROOT / "docs" / "boundaries.png")
 ANSWERS = ("потом стало больше 0.01",)  # lines of which False is the answer; of all others it is a failed check
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
+WIDGET = "application/vnd.jupyter.widget-view+json"  # means nothing without the kernel that has made it
 KEPT = ("tags", "alt", "jupyter")  # nbval's exemption, the text alternative of a figure, source_hidden
 
 # What nbgrader takes a cell for, by its id; the cells that are not named here are the student's own. No read-only
@@ -68,13 +69,15 @@ def refuse_failed_checks(notebook):
 
 
 def clean(notebook):
-    """Keep only the metadata that the lab needs: the kernel, the language, nbgrader's roles and KEPT."""
+    """Keep only the metadata that the lab needs: the kernel, the language, nbgrader's roles and KEPT; no widget."""
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
     for cell in notebook.cells:
         metadata = {key: value for key, value in cell.metadata.items() if key in KEPT}
         if cell.id in ROLES:
             metadata["nbgrader"] = {"schema_version": 3, "grade_id": cell.id, "task": False, **ROLES[cell.id]}
         cell.metadata = nbformat.from_dict(metadata)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
 
 
 def renew_expected_tables(notebook):

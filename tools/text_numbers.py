@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import init_utils
 from common import command
 from common.lab import NOTEBOOK, ROOT
-from grading import marks
+from grading import submissions
 from tools import claims, lab_cells, measure_claims, measure_seeds, measure_spread
 
 AGREES, DIFFERS, GONE, UNCOMPUTED = "да", "НЕТ", "НЕТ ТАКОГО МЕСТА", "НИКЕМ НЕ ВЫЧИСЛЯЕТСЯ"
@@ -112,7 +112,7 @@ def names():
             "text": text,
             "re": re,
             "command": command,
-            "marks": marks,
+            "submissions": submissions,
             "at": measure_claims.at,
             "shares": measure_seeds.shares,
             "SEEDS": measure_seeds.SEEDS,
@@ -127,7 +127,7 @@ def names():
 def computed(expression, spec):
     """The value of an expression in the format of its field, or the error that it ends with."""
     try:
-        return format(eval(expression, dict(names())), spec)
+        return format(eval(expression, dict(names())), spec).replace(".", ",")
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 
@@ -180,7 +180,7 @@ def check_claim(claim, text):
         for group, (number, spec, expression) in enumerate(zip(numbers, formats, claim.expressions, strict=True), 1):
             value = computed(expression, spec)
             verdict = AGREES if number == plain(value) else DIFFERS
-            rows.append((match.start(group), match.group(group), expression, value.replace(".", ","), verdict))
+            rows.append((match.start(group), match.group(group), expression, value, verdict))
     if not rows and claim.place != claims.ANYWHERE:
         rows = [(0, claim.words, "tools/claims.py", "", GONE)]
     return rows, spans
