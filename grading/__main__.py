@@ -78,6 +78,12 @@ def grade(options):
     """Оценивает работы: баллы за веса и за смещения каждой функции."""
     if sys.platform != "linux":
         raise Refusal(f"проверка работ возможна только в Linux, а здесь {sys.platform}.")
+    from grading.confined.limits import TooLittle, jobs_within_limits
+
+    try:
+        options.jobs = jobs_within_limits(options.jobs, options.quick)
+    except TooLittle as reason:
+        raise Refusal(str(reason)) from None
     from grading.group import grade_group  # its modules exist on Linux only
 
     return grade_group(options)

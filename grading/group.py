@@ -15,7 +15,6 @@ from common.command import INTERRUPTED, Refusal, standard_output
 from common.files import temporary_folder
 from grading import report
 from grading.confined.confinement import missing_protection
-from grading.confined.limits import TooLittle, jobs_within_limits
 from grading.gradebook import Gradebook, check_targets
 from grading.marks import Grader, Mark, draw_layer_lists
 from grading.moodle import Worksheet
@@ -85,10 +84,6 @@ def grade_all(submissions, options, results):
     stopped = threading.Event()
     own = threading.local()
     layer_lists = draw_layer_lists()
-    try:
-        jobs = jobs_within_limits(options.jobs, options.quick)
-    except TooLittle as reason:
-        raise Refusal(str(reason)) from None
 
     def start(folder):
         own.grader = Grader(folder, layer_lists, options.timeout, options.quick)
@@ -136,7 +131,7 @@ def grade_all(submissions, options, results):
 
     with (
         temporary_folder(prefix="grading-", dir=short_temporary_folder()) as folder,
-        ThreadPoolExecutor(jobs, initializer=start, initargs=(folder,)) as pool,
+        ThreadPoolExecutor(options.jobs, initializer=start, initargs=(folder,)) as pool,
     ):
         try:
             each("Оценки", mark_one, submissions, results.add, lambda mark: not mark or mark.ungraded)

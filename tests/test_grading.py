@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -57,6 +58,25 @@ def rows(path):
 
 
 # --- right answers ---
+
+
+def but(notebook, first=None, last=()):
+    """The notebook with another first cell, and with cells at its end."""
+    cells = [nbformat.v4.new_code_cell(source) for source in ([first] if first else [])]
+    cells += notebook.cells[bool(first) :] + [nbformat.v4.new_code_cell(source) for source in last]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+SQRT = f"{RANDN} * math.sqrt(2 / layers_dims[l - 1])"
+SEED_ABOVE = "np.random.seed(SEED)"
+PYLAB = """def initialize_parameters_he(d):
+    seed(3)
+    p = {}
+    for l in range(1, len(d)):
+        p[f"W{l}"], p[f"b{l}"] = randn(d[l], d[l - 1]) * sqrt(2 / d[l - 1]), zeros((d[l], 1))
+    return p
+"""
+SLOW = "import time\ndef train(x): time.sleep(12)\n"
 
 HELPER = "def scale(n):\n    return math.sqrt(FACTOR / n)"
 RIGHT_ANSWERS = {
@@ -165,6 +185,39 @@ RIGHT_ANSWERS = {
     "temporary files": submission(
         he=function("he", loop="import tempfile\nfor _ in range(300): tempfile.NamedTemporaryFile().close()")
     ),
+    "a seed below": but(submission(he=function("he", seed=SEED_ABOVE)), last=["SEED = 3"]),
+    "a constant below": but(submission(random=function("random", f"np.multiply({RANDN}, GAIN)")), last=["GAIN = 10"]),
+    "a missing package in one line with others": but(
+        submission(he=function("he", SQRT)), "import no_such_package as tf, numpy as np, math"
+    ),
+    "a star import that may fail": submission(
+        "try:\n    from math import *\nexcept ImportError:\n    pass",
+        he=function("he", f"{RANDN} * sqrt(2 / layers_dims[l - 1])"),
+    ),
+    "all of init_utils": but(submission(he=function("he", SQRT)), "from init_utils import *"),
+    "all of a missing module": but(submission(he=function("he", SQRT)), "from public_tests import *"),
+    "pylab": but(submission(he=PYLAB), "%pylab inline"),
+    "all of pylab": but(submission(he=PYLAB), "from pylab import *"),
+    "a slow statement with the seed": submission(
+        SLOW + "SEED = 3\nloss = train(SEED)", he=function("he", seed=SEED_ABOVE)
+    ),
+    "a slow statement with a draft": submission(function("he", "1"), SLOW + "train(initialize_parameters_he)"),
+    "a slow statement with a computed constant": submission(
+        SLOW + "K = np.sqrt(100)\ntrain(K)", random=function("random", f"{RANDN} * K")
+    ),
+    "NumPy imported one way or the other": but(
+        submission(SLOW + "x = np.zeros(train(1))"),
+        "try:\n    import cupy as np\nexcept ImportError:\n    import numpy as np",
+    ),
+    "keys that begin like others": submission(
+        he=function("he", loop="parameters['Wshape'] = 1; parameters['best'] = None")
+    ),
+    "keys of NumPy's": submission(he=function("he").replace("'W' + str(l)", "np.str_('W' + str(l))")),
+    "a lambda": submission(
+        he="initialize_parameters_he = lambda d: (np.random.seed(3), {k: v for l in range(1, len(d)) for k, v in "
+        "{f'W{l}': np.random.randn(d[l], d[l - 1]) * np.sqrt(2 / d[l - 1]), f'b{l}': np.zeros((d[l], 1))}.items()})[1]"
+    ),
+    "400 shell lines": submission("!ls\n" * 400 + "x = !ls\n" * 400, he="!ls\n" * 400 + function("he")),
     "no import of NumPy": nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(function(method)) for method in ORACLE]
     ),
@@ -178,6 +231,23 @@ def test_right_answers_get_all_points(grade, notebook):
 
 
 # --- wrong answers ---
+
+
+QUOTES = '"' * 3
+
+
+def indented(method, by="    "):
+    return "".join(f"{by}{line}\n" for line in function(method).splitlines())
+
+
+def aside(kind):
+    """A notebook whose last function stands in a cell of another kind."""
+    notebook = submission()
+    notebook.cells[-1].update(cell_type=kind)
+    for field in ("outputs", "execution_count"):
+        del notebook.cells[-1][field]
+    return notebook
+
 
 # the notebook -> status, points of the three functions, words of the diagnosis
 WRONG_ANSWERS = {
@@ -239,6 +309,22 @@ WRONG_ANSWERS = {
         submission("from no_such_module import scale", he=function("he", f"{RANDN} * scale")),
         "error", 2, 2, 0, "No module named 'no_such_module'",
     ),
+    "raises NotImplementedError": (
+        submission(he="def initialize_parameters_he(d):\n    raise NotImplementedError"),
+        "incomplete", 2, 2, 0, "закончено",
+    ),
+    "a matrix": (submission(he=function("he", f"np.matrix({RANDN} * {HE})")), "wrong", 2, 2, 1, "matrix"),
+    "a missing package": (
+        submission("from no_such_package import tqdm", he=function("he", loop="tqdm(l)")), "error", 2, 2, 0,
+        "нет пакета no_such_package",
+    ),
+    "in a class": (submission(he=f"class A:\n{indented('he')}"), "incomplete", 2, 2, 0, "внутри класса A"),
+    "in a function": (submission(he=f"def a():\n{indented('he')}"), "incomplete", 2, 2, 0, "внутри функции a"),
+    "in a string": (submission(he=QUOTES + function("he") + QUOTES), "incomplete", 2, 2, 0, "внутри строки"),
+    "commented out": (submission(he=indented("he", "# ")), "incomplete", 2, 2, 0, "в комментарии"),
+    "in another language": (submission(he="%%bash\n" + function("he")), "incomplete", 2, 2, 0, "начинается с %%bash"),
+    "in Markdown": (aside("markdown"), "incomplete", 2, 2, 0, "в текстовой ячейке (Markdown)"),
+    "in a raw cell": (aside("raw"), "incomplete", 2, 2, 0, "в ячейке Raw"),
     "a huge array": (submission(he=function("he", "np.broadcast_to(0.0, (10**9, 10**9))")), "wrong", 2, 2, 1, "формы"),
 }  # fmt: skip
 
@@ -252,6 +338,28 @@ def test_wrong_answers_lose_their_point(grade, notebook, status, zeros, random, 
     assert [mark.points(method) for method in ORACLE] == [zeros, random, he]
     assert words in mark.feedback
     assert "\n" not in mark.feedback
+
+
+def test_no_text_is_cut_within_a_word(grade):
+    mark = grade(submission(he=function("he", loop="raise ValueError('слово ' * 1000)")))
+    assert re.search(r"слово слово…", mark.feedback) and len(mark.feedback) < 1000
+
+
+@pytest.mark.parametrize(
+    ("code", "version"),
+    [
+        (function("he").replace("'W' + str(l)", "f'{'W'}{l}'"), (3, 12)),
+        ("type P = dict\n" + function("he"), (3, 12)),
+        (function("he").replace("he(", "he[T](", 1), (3, 12)),
+    ],
+)
+def test_a_newer_python_is_named_where_it_is_needed(grade, code, version):
+    mark = grade(submission(he=code))
+    if sys.version_info >= version:
+        assert mark.score == 6
+    else:
+        here, needed = (".".join(map(str, v[:2])) for v in (sys.version_info, version))
+        assert f"Проверка идёт на Python {here}. Возможно, так можно писать с версии {needed}" in mark.feedback
 
 
 def test_unseen_sizes_differ_from_run_to_run():
@@ -299,6 +407,27 @@ FILES = {
         "error",
     ),
 }
+
+
+# a file -> words of what it is and what to do
+OTHER_FILES = {
+    "a merge conflict": (COMPLETED.replace(b' "cells"', b'<<<<<<< HEAD\n "cells"', 1), "метки слияния Git"),
+    "a web page": (b"<!DOCTYPE html><html></html>", "веб-страница (HTML), а не блокнот"),
+    "Windows-1251": (COMPLETED.decode().encode("cp1251", "replace"), "в кодировке Windows-1251"),
+    "truncated": (COMPLETED[: len(COMPLETED) // 2], "обрывается на середине"),
+    "broken": (COMPLETED.replace(b'"cell_type"', b'"cell_type', 1), "испорчен, ошибка в строке"),
+    "empty": (b" ", "файл пуст"),
+    "an archive": (b"PK\x03\x04", "архив"),
+    "a program": (b"import numpy as np\nx = 1\n", "программа на Python"),
+    "text": ("Готово".encode(), "не блокнот Jupyter"),
+    "data in the cells": (nbformat.writes(submission(f"x = {'1' * 3_000_000!r}")).encode(), "млн знаков кода"),
+}
+
+
+@pytest.mark.parametrize(("data", "words"), OTHER_FILES.values(), ids=OTHER_FILES)
+def test_files_that_cannot_be_read_are_recognized(grader, data, words):
+    mark = grader.grade(data, "x.ipynb")
+    assert mark.status == "unreadable" and words in mark.feedback and "не прочитан" not in mark.feedback
 
 
 @pytest.mark.parametrize(("data", "status"), FILES.values(), ids=FILES)

@@ -17,7 +17,7 @@ from common.lab import NOTEBOOK, ROOT
 
 # a room may import from itself and from what stands further down, never from the same floor or above
 FLOORS = [{"tests"}, {"benchmarks"}, {"tools"}, {"grading", "handout"}, {"common"}, {"init_utils"}]
-ENTRANCES = {"sandbox", "reexecution", "confinement"}
+ENTRANCES = {"sandbox", "reexecution", "limits", "confinement"}
 
 
 def sources():

@@ -1,6 +1,7 @@
 """The verdict of nbval: the same as plain nbval's, once for the same functions, never for want of resources."""
 
 import os
+import subprocess
 import sys
 
 import nbformat
@@ -10,7 +11,7 @@ from submissions import ORACLE, function, submission, write
 if sys.platform != "linux":
     pytest.skip("the grader needs Linux", allow_module_level=True)
 
-from nbval_runs import copy_lab, run_nbval
+from nbval_runs import ROOT, copy_lab, run_nbval
 
 from common.lab import required_sections
 from grading.confined import limits, reexecution
@@ -78,8 +79,7 @@ def programs(*cells, **functions):
 REMARKS = function("he").replace("(layers_dims):", '(layers_dims: list[int]) -> dict:\n    """Text."""  # more', 1)
 OTHERS = {
     "another number": function("he", f"{ORACLE['he']} * 2"),
-    "another name": function("he").replace("parameters", "p"),
-    "looks at its own text": REMARKS + "print(initialize_parameters_he.__doc__)\n",
+    "another name": function("he").replace("L = len", "n = len").replace("range(1, L)", "range(1, n)"),
     "a hint that does something": function("he").replace("(layers_dims)", "(layers_dims: print(1))", 1),
     "a default": function("he").replace("(layers_dims)", "(layers_dims, seed=3)", 1),
 }
@@ -92,6 +92,12 @@ def test_the_same_program_is_recognized():
 @pytest.mark.parametrize("code", OTHERS.values(), ids=OTHERS)
 def test_another_program_is_not_taken_for_it(code):
     assert programs(he=code)[-1] not in (programs()[-1], programs(he=REMARKS)[-1])
+
+
+def test_a_docstring_that_the_code_reads_is_part_of_the_program():
+    reads = "len(initialize_parameters_he.__doc__ or '')"
+    documented = REMARKS.replace("L = len", f"{reads}\n    L = len")
+    assert programs(he=documented) != programs(he=function("he").replace("L = len", f"{reads}\n    L = len"))
 
 
 def test_the_same_functions_are_executed_once(verdict, monkeypatch):
@@ -166,8 +172,6 @@ def test_jobs_follow_the_limits_of_a_container(cgroup):
 
 
 def test_limits_of_the_shell_refuse_or_lower_and_cost_no_marks(tmp_path):
-    import subprocess
-
     write(tmp_path / "x.ipynb", submission())
     grade = f"{sys.executable} -m grading grade '{tmp_path}' --quick --csv -"
     for limit, status, said in (
@@ -177,8 +181,7 @@ def test_limits_of_the_shell_refuse_or_lower_and_cost_no_marks(tmp_path):
         ("-f 100", 2, "ulimit -f 100 мал"),
     ):
         result = subprocess.run(
-            ["sh", "-c", f"ulimit {limit}; exec {grade}"], cwd=limits.__file__.split("/grading/")[0],
-            capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+            ["sh", "-c", f"ulimit {limit}; exec {grade}"], cwd=ROOT, capture_output=True, text=True, timeout=120
+        )
         assert result.returncode == status and said in result.stdout + result.stderr, (limit, result.stderr)
         assert "unreadable" not in result.stdout

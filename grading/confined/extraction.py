@@ -56,7 +56,8 @@ def extract(data, names):
     """For each of the functions: its code, or why there is none.
 
     `data`: the bytes of a notebook file. Returns {name: {"code": text, "program": the same for the same code},
-    {"elsewhere": words} or {"error": text, "python": version}}; a name that stands nowhere has no entry. Raises ValueError if the file is not a notebook.
+    {"elsewhere": words} or {"error": text, "python": version}}; a name that stands nowhere has no entry. Raises
+    ValueError if the file is not a notebook.
     """
     cells = cells_of(data)
     statements, broken = [], {}
