@@ -15,6 +15,9 @@ from tools import lab_cells
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_WORKERS = 8
+# What one worker does in one piece are the tests of a file, since they share fixtures, or a kernel; but
+APART = {"test_browser.py", "test_grading.py", "test_nbval.py"}  # here every test stands alone
+TOGETHER = {"test_sections_0_to_5.py": "test_text_numbers.py"}  # what that file has computed, this one needs again
 NOTEBOOK_SECONDS = 20
 
 
@@ -33,7 +36,24 @@ def pytest_cmdline_main(config):
     if options.numprocesses is None and config.args_source == config.ArgsSource.TESTPATHS:
         options.numprocesses, options.maxprocesses = "logical", options.maxprocesses or MOST_WORKERS
     if options.numprocesses and options.dist == "no":
-        options.dist, options.loadscopereorder = "loadgroup", False  # in the order that we give them
+        options.dist, options.loadscopereorder = "loadscope", False  # in the order that we give them
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return unit(nodeid)
+
+    return Scheduling(config, log) if config.option.dist == "loadscope" else None
+
+
+def unit(nodeid):
+    """The name of what is given to one worker in one piece."""
+    file = nodeid.split("::")[0].rpartition("/")[2]
+    return nodeid if file in APART else TOGETHER.get(file, file)
 
 
 def pytest_report_header(config):
@@ -41,32 +61,18 @@ def pytest_report_header(config):
         return "all tests: about six minutes on two cores; the long ones come first, so the percentage lags behind"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+@pytest.hookimpl(tryfirst=True)  # before tests are left out by their marks
 def pytest_collection_modifyitems(config, items):
-    """Keep together what shares fixtures or a kernel, that is, one file; let the longest start first.
-
-    The marks are explained in pyproject.toml.
-    """
+    """Let what takes longest start first, if there are several workers."""
     longest = {}
     for item in items:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.seconds(NOTEBOOK_SECONDS))
-        if not item.get_closest_marker("apart") and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
-        longest[unit(item)] = max(longest.get(unit(item), 0), seconds(item))
+        mark = item.get_closest_marker("seconds")
+        name = unit(item.nodeid)
+        longest[name] = max(longest.get(name, 0), mark.args[0] if mark else 0)
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: -longest[unit(item)])
-
-
-def unit(item):
-    """What is given to one worker at a time: the tests of a file, or one of the tests that stand apart."""
-    group = item.get_closest_marker("xdist_group")
-    return group.args[0] if group else item.nodeid
-
-
-def seconds(item):
-    mark = item.get_closest_marker("seconds")
-    return mark.args[0] if mark else 0
+        items.sort(key=lambda item: -longest[unit(item.nodeid)])
 
 
 # --- fixtures ---

@@ -14,7 +14,7 @@ from nbval_runs import copy_lab
 from submissions import completed
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -r tests/requirements.txt")
-pytestmark = [pytest.mark.apart, pytest.mark.seconds(60)]
+pytestmark = pytest.mark.seconds(60)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 if not CHROMIUM:
     pytest.skip("no Chromium or Chrome on the PATH", allow_module_level=True)

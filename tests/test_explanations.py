@@ -85,7 +85,6 @@ def test_what_section_6_prints_does_not_depend_on_what_the_student_has_done(note
             assert run.printed[cell.id] == stored(cell), cell.id
 
 
-@pytest.mark.apart
 @pytest.mark.seconds(10)
 def test_section_6_can_be_removed(notebook, tmp_path):
     path = copy_lab(tmp_path) / "Initialization.ipynb"

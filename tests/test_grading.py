@@ -23,7 +23,7 @@ from common.lab import required_sections
 from grading.confined import confinement
 from grading.marks import Grader, draw_layer_lists
 
-pytestmark = [pytest.mark.apart, pytest.mark.seconds(2)]
+pytestmark = pytest.mark.seconds(2)
 PR_SET_CHILD_SUBREAPER = 36
 RANDN = "np.random.randn(layers_dims[l], layers_dims[l - 1])"
 HE = "np.sqrt(2 / layers_dims[l - 1])"

@@ -9,7 +9,6 @@ import nbformat
 import pytest
 from nbval_runs import ROOT, copy_lab, cut_to, edit, edit_cell, run_nbval
 
-pytestmark = pytest.mark.apart
 whole_notebook = pytest.mark.seconds(20)
 EXEMPT = "train-random"  # its losses are chaotic; accuracy-random checks its result by number
 

@@ -12,7 +12,6 @@ from conftest import ROOT
 from init_utils import SHAPE_MISTAKES, Results, check_initialization, check_parameters
 from tools import lab_cells, measure_claims
 
-pytestmark = pytest.mark.xdist_group("long training")  # shared with test_text_numbers.py
 long_training = pytest.mark.seconds(40)  # 300,000 iterations
 KINDS = ("zeros", "random", "he")
 

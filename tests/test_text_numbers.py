@@ -11,8 +11,7 @@ from common.lab import NOTEBOOK
 from tools import claims, refresh_notebook, text_numbers
 from tools.text_numbers import WRONG, check, check_all
 
-# the long training is followed once for this file and test_sections_0_to_5.py
-pytestmark = [pytest.mark.xdist_group("long training"), pytest.mark.seconds(100)]
+pytestmark = pytest.mark.seconds(100)
 
 
 @pytest.fixture(scope="module")
