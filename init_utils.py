@@ -972,7 +972,9 @@ SHAPE_MISTAKES = (
 )
 
 # что есть в сообщении Python об ошибке (за ним следует строка студента) и что при ней проверить
+CHANGED_ARGUMENT = "Функция изменяет свой аргумент layers_dims, а должна только читать его."
 ERROR_HINTS = (
+    (r"; аргумент layers_dims изменён$", CHANGED_ARGUMENT),
     (r"^NotImplementedError", "Упражнение не закончено: замените raise NotImplementedError решением."),
     (r"^KeyError: '[Wb].*строка «.*==", "Значение присваивают одним знаком =, а два знака == сравнивают."),
     (r"^KeyError", "Такого ключа в словаре ещё нет: возможно, его читают раньше, чем записывают."),
@@ -1030,7 +1032,6 @@ ERROR_HINTS = (
     (r"", "Выполните ячейку: Python покажет, на чём она остановилась."),
 )
 BIAS_MISTAKE = "Смещения должны быть нулями: np.zeros((layers_dims[l], 1))."
-CHANGED_ARGUMENT = "Функция изменяет свой аргумент layers_dims, а должна только читать его."
 
 # answers — ответы функции, right — верные веса для тех же списков размеров, method — упражнение
 WEIGHT_MISTAKES = (
@@ -1177,8 +1178,10 @@ def _answer(method, function, layers_dims):
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)[1:]
         text = describe_error(error, frames[0].filename if frames else None)
-        hint = CHANGED_ARGUMENT if given[0] != layers_dims else explain_error(text)
-        raise LabValueError(f"{_call(method, layers_dims)}: функция остановилась с ошибкой {text}.\n{hint}") from error
+        text += "; аргумент layers_dims изменён" if given[0] != layers_dims else ""
+        raise LabValueError(
+            f"{_call(method, layers_dims)}: функция остановилась с ошибкой {text}.\n{explain_error(text)}"
+        ) from error
 
 
 def _right_parameters(method, layers_dims):

@@ -121,7 +121,7 @@ class Grader:
             hint = "Она должна стоять в обычной ячейке с кодом, без отступа, чтобы её можно было вызвать по имени."
             return failed("incomplete", f"{name}: функция записана {found['elsewhere']}.", hint)
         if "error" in found:
-            hint = newer_python(found["python"]) if found["python"] else explain_error("SyntaxError")
+            hint = newer_python(found["python"]) if found["python"] else explain_error(found["error"])
             return failed("error", f"{name}: в коде ошибка {found['error']}.", hint)
 
         outcome, error, answers = self.sandbox.call(self.timeout, found["code"], name, self.layer_lists[method])
@@ -131,7 +131,7 @@ class Grader:
         if outcome == "error":
             return stopped(name, error)
         try:
-            answers = [Answer(sizes, *(without_strangers(a, sizes) for a in both)) for sizes, *both in answers]
+            answers = [Answer(*answer) for answer in answers]
             with np.errstate(all="ignore"):
                 mistakes = find_mistakes(method, answers)
         except Exception:  # an answer that only looks like one
@@ -194,17 +194,6 @@ def newer_python(version):
     """The hint about code that the grader's own Python may be too old for."""
     here = ".".join(map(str, sys.version_info[:2]))
     return f"Проверка идёт на Python {here}. Возможно, так можно писать с версии {version}: запишите иначе."
-
-
-def without_strangers(parameters, sizes):
-    """The returned dictionary without what stands in it beside a complete set of parameters."""
-    expected = {f"{letter}{layer}" for letter in "Wb" for layer in range(1, len(sizes))}
-    if not isinstance(parameters, dict) or not expected <= set(parameters):
-        return parameters
-    return {key: value for key, value in parameters.items() if PARAMETER.fullmatch(key)}
-
-
-PARAMETER = re.compile(r"[Wb]\d+")
 
 
 def is_unsolved(answer):

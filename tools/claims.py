@@ -204,7 +204,7 @@ SECTIONS_0_TO_5 += [
         "zeros", "в коде первых {:.0f} функций", "sum('range(1, L):' in cells[f'graded-{kind}'] for kind in EXERCISES)"
     ),
     Claim("zeros", "`range({:.0f}, L)`", "re.search(r'range\\((\\d), L\\)', cells['graded-zeros'])[1].__len__()"),
-    Claim("why-zeros", "$n^{{[l]}} = {:.0f}$", "np.linalg.matrix_rank(np.round(constant['W1'], 10))"),
+    Claim("why-zeros", "$n^{{[l]}} = {:.0f}$", "np.linalg.matrix_rank(np.round(pick(snapshots[15000], 0)['W1'], 10))"),
     Claim("random", "`np.random.randn(.., ..) * {:.0f}`", FACTOR),
     Claim("random", "размеры она принимает {:.0f} аргументами", "np.random.RandomState(0).randn(4, 7).ndim"),
     Claim("random", "`np.random.seed({:d})`", "SEED"),

@@ -10,6 +10,7 @@ import traceback
 import numpy as np
 
 LARGEST_ARRAY = 5_000  # larger ones have a wrong shape anyway: their numbers are not sent
+CHANGED = "аргумент layers_dims изменён"
 MOST_KEYS, LONGEST_KEY, LONGEST_TEXT, LONGEST_LINE = 40, 40, 600, 200
 
 
@@ -19,16 +20,21 @@ BROUGHT_ALONG = {"np": np, "numpy": np, "math": math}
 
 
 def call(code, name, layer_lists):
-    """For each list of layer sizes, what `name` returned in two calls, or {"error": text}."""
-    failures = []
+    """What `name` returned in two calls for each list of sizes, and whether it changed the list; or {"error": text}."""
+    failures, answers, given, sizes = [], [], [], []
     try:
         function = define(code, name, failures)
         np.random.seed()  # a function that forgets its own seed must not inherit a lucky one
-        return {"answers": [[pack(function(list(sizes))) for _ in range(2)] for sizes in layer_lists]}
+        for sizes in layer_lists:
+            given = [list(sizes), list(sizes)]
+            answers.append([*(pack(function(argument)) for argument in given), given[0] != sizes])
+        return {"answers": answers}
     except BaseException as error:
         text = describe(error)
         if isinstance(error, NameError) and failures:  # the name is missing because of what failed before
             text += f"; до этого: {describe(failures[0])}"
+        if given and given[0] != sizes:
+            text += f"; {CHANGED}"
         return {"error": shorten(text, LONGEST_TEXT)}
 
 

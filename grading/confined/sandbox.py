@@ -61,7 +61,7 @@ class Sandbox:
         return result if outcome == "done" and isinstance(result, dict) else None
 
     def call(self, timeout, code, name, layer_lists):
-        """Returns (outcome, error, answers): of each list of sizes what the function returned in two calls."""
+        """Returns (outcome, error, answers): for each list of sizes what came twice, and whether it changed."""
         outcome, result = self.run(timeout, task="call", code=code, name=name, layer_lists=layer_lists)
         if outcome == "timeout":
             return outcome, "", []
@@ -69,7 +69,7 @@ class Sandbox:
             if error := result.get("error"):
                 return "error", shorten(str(error), LONGEST_TEXT), []
             pairs = zip(layer_lists, result["answers"], strict=True)
-            return "done", "", [(sizes, *map(unpack, pair)) for sizes, pair in pairs]
+            return "done", "", [(sizes, unpack(a), unpack(b), changed is True) for sizes, (a, b, changed) in pairs]
         except Exception:  # whatever came back, it is not what our own code in the child sends
             return "crashed", "", []
 
