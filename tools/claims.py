@@ -468,10 +468,9 @@ SECTION_6 = [
         f"sigmoid({LOGITS}).min()",
         f"np.sum(sigmoid({LOGITS})[train_Y == 0] == 1)",
     ),
-    Claim("rounding", "А за {:.0f}?", "100 * len(divergences['he'])"),
+    Claim("rounding", "после {:.0f} итераций", ITERATIONS),
     Claim("rounding-answer", "с $10^{{{:.0f}}}$ до", "np.floor(np.log10(divergences['random'][0]))"),
-    Claim("rounding-answer", "порога {:.1f} далеко", "sigmoid(0)"),
-    Claim("rounding-answer", "все {:.0f} предсказаний", "answers[0].size"),
+    Claim("rounding-answer", "все {:.0f} предсказаний", "here.size"),
     Claim("practice-negative", "равны не {:.1f}, а {:.1f}:", HALF, f"-{HALF}"),
     Claim(
         "practice-negative",
