@@ -269,7 +269,7 @@ WRONG_ANSWERS = {
             + repr({"W1": [[1.78862847, 0.43650985]], "b1": [[0.0]]})
             + "\n    return {name: np.array(value) for name, value in parameters.items()}"
         ),
-        "wrong", 2, 2, 0, "в W1",
+        "wrong", 2, 2, 0, "ключ 'W2'",
     ),
     "None left": (submission(he=function("he", "None", "None")), "incomplete", 2, 2, 0, "None"),
     "half of it solved": (submission(he=function("he", bias="None")), "incomplete", 2, 2, 1, "None"),

@@ -178,7 +178,7 @@ def test_limits_of_the_shell_refuse_or_lower_and_cost_no_marks(tmp_path):
         ("-n 128", 0, "x.ipynb,ok,2,2,2,6"),
         ("-v 1000000", 0, "x.ipynb,ok,2,2,2,6"),
         ("-t 8", 2, "ulimit -t 8 мал"),
-        ("-f 100", 2, "ulimit -f 100 мал"),
+        ("-f 100", 2, "ulimit -f"),
     ):
         result = subprocess.run(
             ["sh", "-c", f"ulimit {limit}; exec {grade}"], cwd=ROOT, capture_output=True, text=True, timeout=120
