@@ -107,7 +107,7 @@ def grade_all(submissions, options, results):
         except Exception:
             return None
         for function in mark.functions.values():
-            function.code = None  # memory must not grow with the number of submissions
+            function.code = function.program = None  # memory must not grow with the number of submissions
         return mark
 
     def each(words, work, things, done, failed):
@@ -170,7 +170,7 @@ def mark(grader, submission, quick):
     result.student = submission.student
     if quick:
         for function in result.functions.values():
-            function.code = None
+            function.code = function.program = None
     return result
 
 

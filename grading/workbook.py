@@ -69,6 +69,7 @@ def fill(sheet, number, values):
         if isinstance(value, str):
             cell.value = None
             if value:
-                cell.set_explicit_value(one_line(value)[:LONGEST_CELL])
+                cell.value = one_line(value)[:LONGEST_CELL]
+                cell.data_type = "s"  # never a formula
         else:
             cell.value = value

@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -278,6 +279,8 @@ def test_a_table_that_a_spreadsheet_has_saved_is_updated(works, encoding, delimi
 @pytest.mark.parametrize("content", ["фамилия,телефон\nИванов,1\n", "old", b"\x00\xff\xfe\x98binary", "a;b\n1;2\n"])
 @pytest.mark.parametrize("name", ["оценки.csv", "оценки.xlsx"])
 def test_a_table_that_is_not_ours_is_refused(works, name, content, capsys):
+    if name.endswith(".xlsx"):
+        pytest.importorskip("openpyxl")
     path = put(works.parent / name, content)
     before = path.read_bytes()
     for more in ([], ["--fresh"]):
@@ -626,6 +629,23 @@ def test_parts_and_their_merge_are_the_whole(works, capsys):
     assert Path("оценки.csv").read_bytes() == Path("все.csv").read_bytes()
     assert main(["merge", "оценки.csv", "1.csv", "no.csv"]) == 2
     assert "нет таблицы: no.csv" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not shutil.which("parallel"), reason="GNU parallel is not installed")
+def test_gnu_parallel_grades_parts(works):
+    """The teacher's recipe, with two works in two parts."""
+    for student in ("Петрова", "Сидоров"):
+        shutil.rmtree(works / student)
+    for student in ("Иванов", "Иванова"):
+        write(works / student / "lab.ipynb", submission())
+    command = f"{sys.executable} -m grading grade работы --part {{}}/2 --jobs 1 --csv части/{{}}.csv --quick"
+    Path("части").mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(works.parent)}
+    subprocess.run(
+        ["parallel", command, ":::", "1", "2"], env=environment, check=True, capture_output=True, timeout=300
+    )
+    assert main(["merge", "оценки.csv", "части/1.csv", "части/2.csv"]) == 0
+    assert {name: row["score"] for name, row in rows().items()} == {"Иванов/lab.ipynb": "6", "Иванова/lab.ipynb": "6"}
 
 
 def test_merge_shows_what_changes_and_keeps_marks(works, capsys):
