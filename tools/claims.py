@@ -654,6 +654,23 @@ TEACHER = [
     Claim("docs/teacher.md", "в секундах ({})", r"found('grading/__main__.py', r'\"--timeout\".*?default=(\d+)')"),
     Claim("docs/teacher.md", "оценки; {:d} — команда", "command.FAILED"),
     Claim("docs/teacher.md", "нет; {:d} — проверка прервана", "command.INTERRUPTED"),
+    Claim("docs/teacher.md", "`курс/группа/студент` — {:d} (", "'курс/группа/студент'.count('/')"),
+    Claim("docs/teacher.md", "— 2 ({}) |", r"found('grading/__main__.py', r'\"--level\".*?default=(\d+)')"),
+    Claim("docs/teacher.md", "со {:d} файлов", "archives.MOST_MEMBERS"),
+    Claim("docs/teacher.md", "parallel, {} части:", r"found('docs/teacher.md', r'--part {}/(\d+)')"),
+    Measured(
+        "docs/teacher.md",
+        "заняла {} с одного ядра, а повторное выполнение — {} с на каждый",
+        "python tools/measure_grading.py",
+        "0 < numbers[0] < 2 and 5 < numbers[1] < 40",
+    ),
+    Claim(
+        "docs/teacher.md",
+        "{:d} работ — это около {:.0f} ядро-часов на оценки и не больше {:.0f} на",
+        "100_000",
+        r"100_000 * float(found('docs/teacher.md', r'заняла (\d+),(\d+)\sс')) / 3600",
+        r"-(-100_000 * int(found('docs/teacher.md', r'выполнение — (\d+)\sс')) // 36_000) * 10",
+    ),
     Claim("docs/teacher.md", "только {:d} функции", "len(EXERCISES)"),
     Claim(
         "docs/teacher.md",
@@ -692,6 +709,9 @@ LISTS = [SECTIONS_0_TO_5, SECTION_6, README, TEACHER]
 # Why a number is no result -> a pattern. Where the pattern quotes the number itself, another one is noticed.
 EXCEPTIONS = [
     ("команды оболочки", r"^```(?:bash|powershell)$.*?^```$"),
+    ("настройки кластера", r"^```yaml$.*?^```$"),
+    ("пример изменения оценки", r"«Иванов: 4 → 6»"),
+    ("вид архива", r"\.7z"),
     ("адрес", r"\]\([^)]*\)"),
     ("таблицу пишет tools/refresh_notebook.py", r"\A\*\*Ожидаемый результат\*\*.*"),
     ("числа измеряет и пишет python -m benchmarks", r"<!-- python -m benchmarks: начало -->.*?конец -->"),

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import init_utils
 from common import command
 from common.lab import NOTEBOOK, ROOT
-from grading import submissions
+from grading import archives, submissions
 from tools import claims, lab_cells, measure_claims, measure_seeds, measure_spread
 
 AGREES, DIFFERS, GONE, UNCOMPUTED = "да", "НЕТ", "НЕТ ТАКОГО МЕСТА", "НИКЕМ НЕ ВЫЧИСЛЯЕТСЯ"
@@ -112,6 +112,7 @@ def names():
             "text": text,
             "re": re,
             "command": command,
+            "archives": archives,
             "submissions": submissions,
             "at": measure_claims.at,
             "shares": measure_seeds.shares,
