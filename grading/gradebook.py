@@ -184,11 +184,10 @@ def score(row):
         return -1.0
 
 
-def check_targets(options, submissions):
+def check_targets(options):
     """Refuse now what would fail after an hour of grading."""
-    sources = [path for path in (getattr(s.source, "path", None) for s in submissions) if path] + list(options.paths)
     try:
-        if options.csv and any(os.path.isfile(path) and same_file(options.csv, path) for path in sources):
+        if options.csv and any(os.path.isfile(path) and same_file(options.csv, path) for path in options.paths):
             raise Refusal(f"таблица оценок стёрла бы проверяемую работу: {options.csv}")
         if options.csv and options.csv != "-":
             is_workbook(Path(options.csv))
