@@ -29,7 +29,8 @@ class Gradebook:
         self.on_disk = self.path and (self.path.is_file() or not self.path.exists())
         self.table = self.read()
         self.before = {row["submission"]: dict(row) for row in self.table.rows}
-        self.fresh = fresh
+        self.fresh = fresh  # until the first write
+        self.in_place = set() if fresh else set(self.before)  # whose rows stay where they are
         self.new = {}
         self.kept = set()
         self.replaced = {}  # {name of a row that is no more: its new name, or ""}
@@ -77,7 +78,7 @@ class Gradebook:
             table = Table(list(COLUMNS), kept, table.delimiter, table.encoding)
         self.kept, replaced = join(table, self.new.values())
         self.replaced |= replaced
-        added = set(self.new) - set(self.before)
+        added = set(self.new) - self.in_place
         old = [row for row in table.rows if row["submission"] not in added]
         table.rows = old + sorted((row for row in table.rows if row["submission"] in added), key=by_name)
         mark_what_counts(table.rows)
@@ -183,11 +184,10 @@ def score(row):
         return -1.0
 
 
-def check_targets(options, submissions):
+def check_targets(options):
     """Refuse now what would fail after an hour of grading."""
-    sources = [path for path in (getattr(s.source, "path", None) for s in submissions) if path] + list(options.paths)
     try:
-        if options.csv and any(os.path.isfile(path) and same_file(options.csv, path) for path in sources):
+        if options.csv and any(os.path.isfile(path) and same_file(options.csv, path) for path in options.paths):
             raise Refusal(f"таблица оценок стёрла бы проверяемую работу: {options.csv}")
         if options.csv and options.csv != "-":
             is_workbook(Path(options.csv))

@@ -31,11 +31,11 @@ def grade_group(options):
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup
             signal.signal(number, signal.default_int_handler)
     console = Console(stderr=options.csv == "-")
+    check_targets(options)
     with temporary_folder(prefix="grading-archives-") as shelf:
         book = Gradebook(None if options.csv == "-" else options.csv, options.fresh)
         worksheet = Worksheet(options.moodle) if options.moodle else None
         submissions = hand_ins(options, shelf, book)
-        check_targets(options, submissions)
         with standard_output():
             for missing in missing_protection():
                 console.print(f"Внимание, защита неполна. Здесь нет {missing}.", style="yellow")

@@ -362,15 +362,23 @@ def test_two_runs_at_the_same_time_lose_nothing_of_each_other(tmp_path):
 
 
 SLOW = """
-import sys, time
+import os, sys
 sys.path[:0] = [{tests!r}, {root!r}]
 import test_gradebook as t
 from grading import group, results
 group.Grader, group.missing_protection = t.FakeGrader, list
 results.BETWEEN_WRITES, results.SHARE_OF_WRITES = 0, 1
-print("go", flush=True)
-while True:
-    t.main(["grade", "works", "--csv", "marks.csv", "--feedback", "pages"])
+for line in sys.stdin:  # a run for each line, in a process of its own
+    if pid := os.fork():
+        print(pid, flush=True)
+        os.waitpid(pid, 0)
+        print("ended", flush=True)
+    else:
+        sys.stdout = sys.stderr
+        while True:
+            t.main(["grade", "works", "--csv", "marks.csv", "--feedback", "pages"])
+            if line == "once\\n":
+                os._exit(0)
 """
 
 
@@ -378,21 +386,28 @@ def test_killed_at_ten_random_moments_the_table_is_old_or_new_never_less(tmp_pat
     for number in range(42):
         put(tmp_path / "works" / f"{number:02}" / "lab.ipynb", number % 7)
     code = SLOW.format(tests=str(ROOT / "tests"), root=str(ROOT))
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     seen = 0
-    for attempt in range(10):
-        process = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE)
-        assert process.stdout.readline() == b"go\n"
-        time.sleep(random.Random(attempt).uniform(0.05, 0.6))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        if (tmp_path / "marks.csv").exists():
-            table = rows(tmp_path / "marks.csv")
-            assert len(table) >= seen and all(r["score"] == str(int(r["student"]) % 7) for r in table.values())
-            seen = len(table)
-    assert seen > 0
-    subprocess.run(
-        [sys.executable, "-c", code.replace("while True:", "if True:")], cwd=tmp_path, check=True, capture_output=True
-    )
+    with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, text=True, **pipes) as server:
+
+        def start(line):
+            server.stdin.write(line)
+            server.stdin.flush()
+            return int(server.stdout.readline())
+
+        for attempt in range(10):
+            pid = start("for ever\n")
+            time.sleep(random.Random(attempt).uniform(0.01, 0.6))
+            os.kill(pid, signal.SIGKILL)
+            assert server.stdout.readline() == "ended\n"
+            if (tmp_path / "marks.csv").exists():
+                table = rows(tmp_path / "marks.csv")
+                assert len(table) >= seen and all(r["score"] == str(int(r["student"]) % 7) for r in table.values())
+                seen = len(table)
+        assert seen > 0
+        start("once\n")
+        assert server.stdout.readline() == "ended\n"
+        server.stdin.close()
     assert len(rows(tmp_path / "marks.csv")) == 42
 
 
