@@ -21,7 +21,7 @@ if not CHROMIUM:
 
 # command -> the address of the notebook
 PAGES = {"lab": "lab/tree/Initialization.ipynb", "notebook": "notebooks/Initialization.ipynb"}
-SECONDS = 180  # for all cells
+SECONDS = 400  # for all cells
 FINISHED = """count => {
     const shown = document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt');
     const prompts = [...shown].map(prompt => prompt.textContent);

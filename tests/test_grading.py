@@ -651,7 +651,7 @@ def test_nbval_says_which_cells_differ(tmp_path):
     assert "show-he" in marks["escapes.ipynb"]["nbval"] or marks["escapes.ipynb"]["nbval"] in ("timeout", "crashed")
 
     page = (tmp_path / "pages" / "wrong.ipynb.html").read_text(encoding="utf-8")
-    assert "5 из 6" in page and "<li>" in page and "отличаются от образца: show-he, check-he," in page
+    assert "5 из 6" in page and "<li>" in page and "функций с ошибками («He-инициализация»), отличаются" in page
     assert "совпадают" in (tmp_path / "pages" / "right.ipynb.html").read_text(encoding="utf-8")
 
 

@@ -88,7 +88,7 @@ def test_solved_it_is_the_completed_notebook_again(blank, tmp_path):
     if sys.platform == "linux":
         command = [sys.executable, "-m", "grading", "grade", str(path), "--csv", "-", "--quick"]
         result = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
-        assert result.stdout == "Initialization.ipynb,ok,2,2,2,6,6,,всё верно\n", result.stderr
+        assert result.stdout == "Initialization,Initialization.ipynb,ok,2,2,2,6,6,,всё верно\n", result.stderr
 
     for cell in blank.cells:
         if cell.cell_type == "code":
