@@ -41,6 +41,9 @@ def address(request, tmp_path):
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
     folders = {f"JUPYTER_{name}_DIR": str(tmp_path / "jupyter" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    settings = tmp_path / "jupyter" / "CONFIG" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)  # all cells in the page, also those that are not in sight
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
     options = [f"--port={port}", "--ip=127.0.0.1", "--no-browser", "--allow-root", "--IdentityProvider.token="]
     with open(tmp_path / "log", "w") as log:
         server = subprocess.Popen(
