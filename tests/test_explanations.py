@@ -272,7 +272,7 @@ def test_each_neuron_is_a_line_of_the_figure(run):
             for line, w, b in zip(lines, network["W1"], network["b1"], strict=True):
                 for point in (line.get_xy1(), line.get_xy2()):
                     assert abs(w @ point + b.item()) < 1e-9 * np.linalg.norm(w)
-            assert f"Итерация {moment}: прямых {lab['count_lines'](network)}" == axes.get_title()
+            assert f"Итерация {moment},\nпрямых {lab['count_lines'](network)}" == axes.get_title()
 
 
 def test_theory_is_drawn_with_the_measured_signal(run):
