@@ -22,6 +22,7 @@ if sys.platform != "linux":
 from common.lab import required_sections
 from grading.confined import confinement
 from grading.marks import Grader, draw_layer_lists
+from grading.submissions import TOO_LARGE
 
 pytestmark = pytest.mark.seconds(2)
 PR_SET_CHILD_SUBREAPER = 36
@@ -445,7 +446,12 @@ def test_a_file_of_200_mb_links_and_pipes_are_not_read(tmp_path):
     assert [(row["submission"], row["status"], row["score"], row["feedback"]) for row in table] == [
         ("link.ipynb", "unreadable", "0", "это ссылка, она не открывается"),
         ("pipe.ipynb", "unreadable", "0", "это не обычный файл"),
-        ("x.ipynb", "unreadable", "0", "файл не прочитан: больше 30 МБ"),
+        (
+            "x.ipynb",
+            "unreadable",
+            "0",
+            f"файл больше 30 МБ. {TOO_LARGE}",
+        ),
     ]
 
 

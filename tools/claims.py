@@ -333,7 +333,7 @@ SECTION_6 = [
     Claim("luck-answer", ", при $k = {:.0f}$ — ни", "max(luck)"),
     Claim(
         "luck-answer",
-        "сеть He ({:.2f}) хуже лучшей при $k = {:.0f}$ ({:.2f})",
+        "сеть He ({:.1f}) хуже лучшей при $k = {:.0f}$ ({:.1f})",
         "luck[1].max()",
         "max(luck)",
         "luck[10].min()",
@@ -672,6 +672,8 @@ TEACHER = [
         r"-(-100_000 * int(found('docs/teacher.md', r'выполнение — (\d+)\sс')) // 36_000) * 10",
     ),
     Claim("docs/teacher.md", "только {:d} функции", "len(EXERCISES)"),
+    Claim("docs/teacher.md", "у которых все {:d} функции", "len(EXERCISES)"),
+    Claim("docs/teacher.md", "завершается с кодом {:d},", "command.FAILED"),
     Claim(
         "docs/teacher.md",
         "начиная с версии {})",
