@@ -533,7 +533,9 @@ def test_hostile_archives_are_refused(works, kind, words, monkeypatch, capsys):
     assert (row["status"], row["score"], len(rows())) == ("unreadable", "0", 5) and words in row["feedback"]
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04broken", zipped({"a/lab.ipynb": 6})[:-30]])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04broken", zipped({"a/lab.ipynb": 6})[:-30]], ids=["empty", "no archive", "cut off"]
+)
 def test_a_broken_archive_is_a_row(works, data):
     put(works / "Ломов" / "lab.zip", data)
     grade("работы", "--quick", "--csv", "оценки.csv")
