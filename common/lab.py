@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import nbformat
-
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "Initialization.ipynb"
 HELPERS = ROOT / "init_utils.py"
@@ -12,6 +10,8 @@ FURTHER_READING = "## 6"
 
 def required_sections():
     """The notebook without its further reading, with its stored outputs."""
+    import nbformat  # takes seconds to load, and few commands need it
+
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     ends = [i for i, cell in enumerate(notebook.cells) if cell.source.startswith(FURTHER_READING)]
     del notebook.cells[min(ends, default=len(notebook.cells)) :]

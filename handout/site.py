@@ -118,7 +118,7 @@ def build(work, notebook, distribution):
     (work / "pyodide").rename(out / PYODIDE)
     translate(work, out)
     add_icons(out)
-    add_files(out, {NOTEBOOK.name: notebook, HELPERS.name: HELPERS.read_text(encoding="utf-8")})
+    add_lab(out, notebook)
     (out / "licenses.html").write_text(licenses(out, distribution, wheels), encoding="utf-8")
     (out / "index.html").write_text(start_page(out), encoding="utf-8")
     return out
@@ -286,36 +286,18 @@ def translate(work, out):
     write_json(out / f"api/translations/{LANGUAGE}.json", {"data": shown, "message": ""})
 
 
-def add_files(out, files):
-    """The files that a student sees, {name: text}, and the listing of them that JupyterLite asks for."""
-    date = "2000-01-01T00:00:00Z"
-    listing = {"name": "", "path": "", "type": "directory", "format": "json", "mimetype": None, "writable": True}
-    listing |= {
-        "created": date,
-        "last_modified": date,
-        "size": None,
-        "hash": None,
-        "hash_algorithm": None,
-        "content": [],
-    }
-    (out / "files").mkdir()
-    for name, text in files.items():
+def add_lab(out, notebook):
+    """The two files that a student sees, and the listing of them that JupyterLite asks for."""
+    (out / "files").mkdir(exist_ok=True)
+    unknown = dict.fromkeys(("format", "mimetype", "size", "hash", "hash_algorithm", "content"))
+    unknown |= dict.fromkeys(("created", "last_modified"), "2000-01-01T00:00:00Z") | {"writable": True}
+    content = []
+    for name, text in {NOTEBOOK.name: notebook, HELPERS.name: HELPERS.read_text(encoding="utf-8")}.items():
         (out / "files" / name).write_bytes(text.encode())
-        kind = "notebook" if name.endswith(".ipynb") else "file"
-        mimetype = None if kind == "notebook" else "text/x-python"
-        listing["content"].append(
-            {
-                **listing,
-                "name": name,
-                "path": name,
-                "type": kind,
-                "format": None,
-                "mimetype": mimetype,
-                "content": None,
-                "size": len(text.encode()),
-            }
-        )
-    write_json(out / "api/contents/all.json", listing)
+        kind = {"type": "notebook"} if name == NOTEBOOK.name else {"type": "file", "mimetype": "text/x-python"}
+        content.append({**unknown, **kind, "name": name, "path": name, "size": len(text.encode())})
+    folder = {"type": "directory", "format": "json", "name": "", "path": "", "content": content}
+    write_json(out / "api/contents/all.json", {**unknown, **folder})
 
 
 def add_icons(out):
@@ -356,7 +338,7 @@ def licenses(out, distribution, wheels):
     (micropip,) = distribution.glob("micropip-*.whl")
     texts = {
         "Pyodide {version}: Mozilla Public License 2.0".format(**LOCK["pyodide"]): license_texts(micropip),
-        "Python {python}: PSF License".format(**LOCK["pyodide"]["info"]): license_texts(python),
+        "Python: PSF License": license_texts(python),
     }
     for wheel in sorted([*(out / PYODIDE).glob("*.whl"), *environment_]):
         texts["{} {}".format(*wheel.name.split("-")[:2])] = license_texts(wheel)

@@ -1,5 +1,6 @@
 """What several test files share: the notebook, its code run in a namespace, example networks."""
 
+import shutil
 from pathlib import Path
 
 import matplotlib
@@ -14,6 +15,7 @@ import pytest
 from tools import lab_cells
 
 ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 MOST_WORKERS = 8
 # What one worker does in one piece are the tests of a file, since they share fixtures, or a kernel; but
 APART = {"test_browser.py", "test_grading.py", "test_nbval.py"}  # here every test stands alone
@@ -113,6 +115,19 @@ def network():
         return X, Y, parameters
 
     return make
+
+
+@pytest.fixture
+def browser():
+    """Headless Chromium that reaches no host but this machine."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -r tests/requirements.txt")
+    if not CHROMIUM:
+        pytest.skip("no Chromium or Chrome on the PATH")
+    options = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+    with sync_api.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(autouse=True)

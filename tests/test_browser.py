@@ -1,8 +1,6 @@
 """The notebook where students open it: JupyterLab 4 and Notebook 7 in headless Chromium."""
 
-import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,24 +9,15 @@ from urllib.request import urlopen
 
 import nbformat
 import pytest
+from jupyter_page import ERROR, STDERR, run_all, wait_for_notebook, wait_until_all_have_run
 from nbval_runs import copy_lab
 from submissions import completed
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -r tests/requirements.txt")
 pytestmark = pytest.mark.seconds(60)
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-if not CHROMIUM:
-    pytest.skip("no Chromium or Chrome on the PATH", allow_module_level=True)
 
 # command -> the address of the notebook
 PAGES = {"lab": "lab/tree/Initialization.ipynb", "notebook": "notebooks/Initialization.ipynb"}
 SECONDS = 400  # for all cells
-STARTED = "() => /^\\[(\\*|\\d+)\\]:$/.test(document.querySelector('.jp-CodeCell .jp-InputArea-prompt').textContent)"
-FINISHED = """count => {
-    const shown = document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt');
-    const prompts = [...shown].map(prompt => prompt.textContent);
-    return prompts.length === count && prompts.every(text => /^\\[\\d+\\]:$/.test(text));
-}"""
 
 
 @pytest.fixture(params=PAGES)
@@ -74,37 +63,19 @@ def wait_for(url, server, log):
             time.sleep(0.2)
 
 
-def run_all(page):
-    """Choose "Run All Cells" until it is heard: on a busy machine "idle" is shown before the kernel is there."""
-    for _ in range(5):
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.locator(".lm-Menu-itemLabel").get_by_text("Run All Cells", exact=True).click()
-        with contextlib.suppress(playwright.TimeoutError):
-            page.wait_for_function(STARTED, timeout=20_000)
-            return
-
-
-def test_run_all_cells(address, notebook):
+def test_run_all_cells(browser, address, notebook):
     code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    unfolded = [cell for cell in code_cells if "jupyter" not in cell.metadata]  # a folded cell shows no number
     figures = sum("image/png" in output.get("data", {}) for cell in code_cells for output in cell.outputs)
     markdown = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(address)
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)  # a kernel is there
-        run_all(page)
-        page.wait_for_function(FINISHED, arg=len(unfolded), timeout=1000 * SECONDS)
-
-        errors = page.locator("[data-mime-type='application/vnd.jupyter.error']")
-        assert errors.all_text_contents() == []
-        assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").all_text_contents() == []
-        widths = page.locator(".jp-OutputArea img").evaluate_all("images => images.map(image => image.naturalWidth)")
-        assert len(widths) == figures and min(widths) > 500
-        tables = page.locator(".jp-MarkdownCell table")
-        assert tables.count() == markdown.count("<table>") + markdown.count("\n|:-")
-        assert "17.88628473" in tables.nth(1).text_content()
-        assert page.locator(".jp-MarkdownCell details").count() == markdown.count("<details>")
-        browser.close()
+    page = browser.new_page()
+    page.goto(address)
+    wait_for_notebook(page)
+    run_all(page)
+    wait_until_all_have_run(page, code_cells, SECONDS)
+    assert page.locator(f"{ERROR}, {STDERR}").all_text_contents() == []
+    widths = page.locator(".jp-OutputArea img").evaluate_all("images => images.map(image => image.naturalWidth)")
+    assert len(widths) == figures and min(widths) > 500
+    tables = page.locator(".jp-MarkdownCell table")
+    assert tables.count() == markdown.count("<table>") + markdown.count("\n|:-")
+    assert "17.88628473" in tables.nth(1).text_content()
+    assert page.locator(".jp-MarkdownCell details").count() == markdown.count("<details>")

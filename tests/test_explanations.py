@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from nbval_runs import copy_lab, run_nbval
 
+pytestmark = pytest.mark.seconds(20)  # all share one run of the lab
 FIRST = {"section 5": "conclusions", "section 6": "why"}
 FIGURES = {
     "compare-losses": 1,
@@ -292,7 +293,7 @@ def test_he_is_marked_among_the_scales_and_the_band_is_named(run):
     (axes,) = run.figures["scale-figure"][0].axes
     (line,) = [line for line in axes.lines if line.get_label() == "He: $k = 1$"]
     assert list(line.get_xdata()) == [1, 1] and axes.get_xscale() == "log"
-    assert "средняя половина сетей" in [text.get_text() for text in axes.get_legend().get_texts()]
+    assert "средняя половина (25–75 %)" in [text.get_text() for text in axes.get_legend().get_texts()]
     inside = (run.lab["low"][:, None] <= run.lab["scale_losses"]) & (
         run.lab["scale_losses"] <= run.lab["high"][:, None]
     )

@@ -382,6 +382,7 @@ for line in sys.stdin:  # a run for each line, in a process of its own
 """
 
 
+@pytest.mark.seconds(10)
 def test_killed_at_ten_random_moments_the_table_is_old_or_new_never_less(tmp_path):
     for number in range(42):
         put(tmp_path / "works" / f"{number:02}" / "lab.ipynb", number % 7)
@@ -648,6 +649,7 @@ def test_parts_and_their_merge_are_the_whole(works, capsys):
     assert "нет таблицы: no.csv" in capsys.readouterr().err
 
 
+@pytest.mark.seconds(10)
 @pytest.mark.skipif(not shutil.which("parallel"), reason="GNU parallel is not installed")
 def test_gnu_parallel_grades_parts(works):
     """The teacher's recipe, with two works in two parts."""
@@ -698,6 +700,7 @@ def test_parts_of_a_large_class_are_found_in_seconds(tmp_path):
     assert time.process_time() - started < 2
 
 
+@pytest.mark.seconds(5)
 def test_a_real_class_from_its_archive_to_the_grade_book(tmp_path, monkeypatch):
     """The real grader, in one run."""
     monkeypatch.chdir(tmp_path)

@@ -28,13 +28,6 @@ def test_passes_alone_in_an_empty_folder(copy):
     assert "warning" not in verdict.output.lower()
 
 
-@whole_notebook
-def test_passes_with_a_students_own_matplotlib_settings(copy):
-    (copy / "matplotlibrc").write_text("figure.dpi: 200\nfigure.constrained_layout.use: True\naxes.grid: True\n")
-    verdict = run_nbval(copy)
-    assert verdict.passed, verdict.output
-
-
 def cpu_features():
     """The names of the CPU's instruction sets, as Linux lists them."""
     try:
@@ -68,12 +61,18 @@ def test_passes_on_every_matrix_kernel(copy, kernel, needs, threads):
     assert verdict.passed, verdict.output
 
 
+OWN_SETTINGS = "figure.dpi: 200\nfigure.constrained_layout.use: True\naxes.grid: True\n"
+
+
 @whole_notebook
-@pytest.mark.parametrize("towards", ["-np.inf", "np.inf"])
-def test_passes_when_a_weight_of_the_chaotic_start_moves_by_one_unit_in_the_last_place(copy, towards):
+@pytest.mark.parametrize(("towards", "matplotlibrc"), [("-np.inf", ""), ("np.inf", OWN_SETTINGS)])
+def test_passes_with_a_start_moved_by_one_unit_in_the_last_place_and_a_students_own_settings(
+    copy, towards, matplotlibrc
+):
     nudge = f'parameters["W1"][0, 0] = np.nextafter(parameters["W1"][0, 0], {towards})'
     line = "parameters = initialize_parameters_random(layers_dims)"
     edit_cell(copy, "model", line, f"{line}\n        {nudge}")
+    (copy / "matplotlibrc").write_text(matplotlibrc)
     verdict = run_nbval(copy)
     assert verdict.passed, verdict.output
 

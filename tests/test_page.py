@@ -1,8 +1,6 @@
 """The lab as one HTML page: no network, no script, no raw TeX, every figure described; also in headless Chromium."""
 
 import re
-import shutil
-from importlib.util import find_spec
 
 import nbformat
 import pytest
@@ -16,7 +14,7 @@ from bs4 import BeautifulSoup
 
 from handout import page
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+pytestmark = pytest.mark.seconds(8)  # nearly all share the page of the lab
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 VIEW = "application/vnd.jupyter.widget-view+json"
 FORMULAS = r"""
@@ -239,20 +237,6 @@ def test_without_ziamath(tmp_path, monkeypatch, capsys):
 
 
 # --- in a browser ---
-
-
-@pytest.fixture
-def browser():
-    if not find_spec("playwright"):
-        pytest.skip("no playwright: pip install -r tests/requirements.txt")
-    if not CHROMIUM:
-        pytest.skip("no Chromium or Chrome on the PATH")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def test_in_a_browser_without_network(lab_page, browser, tmp_path):

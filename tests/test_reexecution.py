@@ -20,6 +20,8 @@ from grading.marks import FunctionMark, Grader, Mark, draw_layer_lists
 from grading.report import nbval_words
 from init_utils import EXERCISES, function_name
 
+reexecuted = pytest.mark.seconds(20)
+
 
 @pytest.fixture(scope="module")
 def grader(tmp_path_factory):
@@ -51,20 +53,24 @@ def plain_verdict(folder, functions):
     return run_nbval(folder).failed
 
 
-SPOILED = {
+WAYS = {
     "right": {},
-    "wrong": {"he": function("he", f"{ORACLE['he']} * 2")},
-    "prints": {"zeros": function("zeros", loop="print(l)")},
-    "stops": {"random": function("random", "1 / 0")},
+    "one prints, one stops, one is wrong": {
+        "zeros": function("zeros", loop="print(l)"),
+        "random": function("random", "1 / 0"),
+        "he": function("he", f"{ORACLE['he']} * 2"),
+    },
 }
 
 
-@pytest.mark.parametrize("functions", SPOILED.values(), ids=SPOILED)
+@reexecuted
+@pytest.mark.parametrize("functions", WAYS.values(), ids=WAYS)
 def test_the_verdict_is_that_of_plain_strict_nbval(verdict, tmp_path, functions):
     (tmp_path / "plain").mkdir()
     assert set(verdict(submission(**functions)).differing) == plain_verdict(tmp_path / "plain", functions)
 
 
+@reexecuted
 def test_what_marks_leave_out_is_left_out(verdict):
     mark = verdict(submission("from public_tests import *", "import no_such_package", "print('elsewhere')"))
     assert (mark.score, mark.nbval) == (6, "passed")
@@ -100,6 +106,7 @@ def test_a_docstring_that_the_code_reads_is_part_of_the_program():
     assert programs(he=documented) != programs(he=function("he").replace("L = len", f"{reads}\n    L = len"))
 
 
+@reexecuted
 def test_the_same_functions_are_executed_once(verdict, monkeypatch):
     first = verdict(submission())
     monkeypatch.setattr(reexecution.Reexecution, "run_once", lambda *_: pytest.fail("executed again"))
@@ -135,6 +142,7 @@ def test_what_follows_from_a_wrong_function_is_said_once():
     assert said.count("отличаются") == 1 and EXERCISES["he"].title in said and "show-he" not in said
 
 
+@reexecuted
 def test_harmless_differences_are_called_so(verdict):
     prints = verdict(submission(zeros=function("zeros", loop="print(l)")))
     said = nbval_words(prints)
@@ -171,6 +179,7 @@ def test_jobs_follow_the_limits_of_a_container(cgroup):
         limits.jobs_within_limits(1, quick=False)
 
 
+@reexecuted
 def test_limits_of_the_shell_refuse_or_lower_and_cost_no_marks(tmp_path):
     write(tmp_path / "x.ipynb", submission())
     grade = f"{sys.executable} -m grading grade '{tmp_path}' --quick --csv -"

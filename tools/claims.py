@@ -47,7 +47,7 @@ SECTIONS_0_TO_5 = [
     Claim("task", "{:.0f} — красная точка, {:.0f} — синяя", OUTERMOST, INNERMOST),
     Claim(
         "network",
-        "вероятность класса {:.0f}; если она больше ${:.1f}$, сеть относит точку к классу {:.0f}",
+        "вероятность класса {:.0f}, по мнению сети; если она больше ${:.1f}$, сеть относит точку к классу {:.0f}",
         "int(sigmoid(9) > 0.5)",
         "sigmoid(0)",
         "predict_dec(trained['he'], np.zeros((2, 1)))[0, 0]",
@@ -170,7 +170,8 @@ SECTIONS_0_TO_5 = [
     ),
     Claim(
         "why-he",
-        "До итерации {:.0f} они выше, чем при больших случайных весах, с итерации {:.0f} — ниже",
+        "С итерации {:.0f} по {:.0f} они выше, чем при больших случайных весах, с итерации {:.0f} — ниже",
+        "min(i for (i, he), (_, random) in zip(history['he'], history['random']) if random < he)",
         "max(i for (i, he), (_, random) in zip(history['he'], history['random']) if random < he)",
         "min(i for (i, he), (_, random) in zip(history['he'][1:], history['random'][1:]) if he < random)",
     ),
@@ -246,7 +247,7 @@ SECTION_6 = [
     Claim("library-answer", "почти с ln {:.0f}.", TWO),
     Claim(
         "why",
-        "темп обучения {:.1f} и {:.0f} итераций, а не {:.2f} и {:.0f}, как",
+        "темп обучения — {:.1f}, а итераций — {:.0f}; у `model()` — {:.2f} и {:.0f}.",
         FAST,
         FEW,
         "model.__defaults__[0]",
@@ -257,8 +258,9 @@ SECTION_6 = [
     Claim("symmetry", "после {:.0f} итераций", "max(snapshots)"),
     Claim("symmetry-answer", "**{:.1f}.** Сеть учится", HALF),
     Claim("symmetry-answer", "с {:.4f} до {:.4f}. Но", f"{AT_START}[0]", f"{AFTER}[0]"),
-    Claim("symmetry-answer", "{:.0f} прямых слились", "len(constant_start['W1'])"),
+    Claim("symmetry-answer", "{:.0f} прямых совпадают", "len(constant_start['W1'])"),
     Claim("symmetry-answer", "ответов {:.0f} %", f"100 * {AFTER}[1]"),
+    Claim("symmetry-answer", "в конце, на {:.2f}.", "max(shifts['constant'])"),
     Claim("symmetry-answer", "Прямых {:.0f}, симметрия", "count_lines(pick(snapshots[15000], 1))"),
     Claim("symmetry-answer", "первые {:.0f} итераций они прыгают на {:.1f}", "100", "shifts['random'][0]"),
     Claim(
@@ -269,11 +271,13 @@ SECTION_6 = [
     Claim("zeros-allowed", "синих точек {:.0f} больше", "part_Y.sum() / (1 - part_Y).sum()"),
     Claim("zeros-allowed", "из {:.0f} случаев", "len(zeros_in) + 1"),
     Claim("zeros-answer", "]}} = {:.0f}$: учится", "abs(zeros_in['только W3 = 0'][0]['W3']).max()"),
-    Claim("zeros-answer", "потерь {:.2f}, а", "np.median(zeros_losses['только W3 = 0'])"),
+    Claim("zeros-answer", "потерь {:.2f} (у He", "np.median(zeros_losses['только W3 = 0'])"),
     Claim("zeros-answer", "]}} = {:.0f}$: нет", "abs(zeros_in['только W1 = 0'][0]['W1']).max()"),
     Claim("zeros-answer", "{:.0f} точек против {:.0f}.", "part_Y.sum()", "(1 - part_Y).sum()"),
     Claim("zeros-answer", "уменьшаются до {:.4f}", "part_loss"),
     Claim("zeros-answer", "ln {:.0f} ≈ {:.4f}", "np.exp(zeros_part['b3'].item())", "zeros_part['b3'].item()"),
+    Claim("zeros-answer", "до ln {:.0f}. -", TWO),
+    Claim("zeros-answer", "не сделать: {:.4f} —", "-(0.75 * np.log(0.75) + 0.25 * np.log(0.25))"),
     Claim("zeros-answer", "«класс {:.0f} с вероятностью {:.2f}»", "part_Y.max()", "sigmoid(zeros_part['b3'].item())"),
     Claim(
         "inside",
@@ -284,7 +288,7 @@ SECTION_6 = [
     Claim("inside", "На итерации {:.0f}?", "5000"),
     Claim("inside-answer", "слоёв на {:.0f}–{:.0f} % их", ratio("min", 0, 1), ratio("max", 0, 1)),
     Claim("inside-answer", "у He — на {:.2f}–{:.1f} %", ratio("min", 0, 2), ratio("max", 0, 2)),
-    Claim("inside-answer", "умирают ещё {:.0f} нейрона", "inside[1000]['dead'][1] - inside[0]['dead'][1]"),
+    Claim("inside-answer", "становится на {:.0f} больше", "inside[1000]['dead'][1] - inside[0]['dead'][1]"),
     Claim("inside-answer", "На итерации {:.0f} отношение", "5000"),
     Claim("inside-answer", "темп {:.2f} для", "model.__defaults__[0]"),
     Claim("scale", "от {:.1f} до {:.0f} и", "min(scales)", "max(scales)"),
@@ -297,6 +301,14 @@ SECTION_6 = [
         f"100 * np.median(look_inside(scale_starts[scales[0]], learning_rate={FAST})['ratio'][1])",
     ),
     Claim("scale-answer", r"$k \ge {:.0f}$", "scales[-2]"),
+    Claim(
+        "scale-answer",
+        "шаг меняет их на {:.0f}–{:.0f} %",
+        *(
+            f"100 * float(re.search(r'^ *{k} .* (\\S+)$', printed['scale-training'], re.MULTILINE)[1])"
+            for k in (10, 30)
+        ),
+    ),
     Claim("scale-answer", "$s = {:.0f}$, а", LARGE),
     Claim(
         "scale-answer",
@@ -356,7 +368,9 @@ SECTION_6 = [
     Claim("signal", r"$s = {:.2f}$? При $s = {:.0f}$? А {:.0f} слоёв?", SMALL, LARGE, DEPTH),
     Claim(
         "signal-answer",
-        "на ${:.0f}s$: при $s = {:.2f}$ слой ослабляет сигнал в {:.0f} раз",
+        r"на $\sqrt{{{:.0f}s^2/{:.0f}}} = {:.0f}s$: при $s = {:.2f}$ слой ослабляет сигнал в {:.0f} раз",
+        WIDTH,
+        TWO,
         f"np.sqrt({WIDTH} / 2)",
         SMALL,
         "round((signals['small'][0][1].std() / signals['small'][0][30].std()) ** (1 / 29))",
@@ -470,6 +484,7 @@ SECTION_6 = [
     ),
     Claim("rounding", "после {:.0f} итераций", ITERATIONS),
     Claim("rounding-answer", "с $10^{{{:.0f}}}$ до", "np.floor(np.log10(divergences['random'][0]))"),
+    Claim("rounding-answer", "за {:.0f} шагов оно", "early[-1]"),
     Claim("rounding-answer", "все {:.0f} предсказаний", "here.size"),
     Claim("practice-negative", "равны не {:.1f}, а {:.1f}:", HALF, f"-{HALF}"),
     Claim(
@@ -509,6 +524,7 @@ SECTION_6 = [
     Claim("practice-one", "за {:.0f} слоёв", DEPTH),
     Claim("practice-tanh", "lambda a: {:.0f} - a**{:.0f})`", ONE, TWO),
     Claim("practice-tanh", "дисперсии, ${:.0f}/n_{{\\mathrm{{in}}}}$ или ${:.0f}/n_", XAVIER, HE),
+    Claim("practice-tanh", '"he"], {:.0f}, deep)', "SEED"),
     Claim("practice-tanh", "в слое {:.0f}? А", DEPTH),
     Claim("practice-tanh", "лучше ${:.0f}/n_", HE),
     Claim(
@@ -519,7 +535,7 @@ SECTION_6 = [
     ),
     Claim("practice-tanh", "$ — {:.2f}. Взрыва", TANH.format(kind="xavier", direction=0, layer=30)),
     Claim("practice-tanh", r"|\tanh z| < {:.0f}$", "np.tanh(99)"),
-    Claim("practice-tanh", "сохраняет: при ${:.0f}/n_", HE),
+    Claim("practice-tanh", "ни одна: при ${:.0f}/n_", HE),
     Claim(
         "practice-tanh",
         "градиент вырастает до {:.1f}, при ${:.0f}/n_",

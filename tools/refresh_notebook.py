@@ -1,13 +1,15 @@
 """Execute Initialization.ipynb from a fresh kernel, store its outputs, renew what is made from them.
 
-    python tools/refresh_notebook.py
+    python tools/refresh_notebook.py [--quick]
 
 That is: the tables «Ожидаемый результат», the README's figure, the metadata for nbgrader, the rubric. The files are
 replaced only after every cell has run without an error and without a word on stderr, and no check has printed
 False. What Jupyter adds on the way (timings, the version of this machine's Python) is left out, so that a diff shows
-only what changed in the lab. Then tools/text_numbers.py names the numbers of the text that do not agree with it.
+only what changed in the lab. Then tools/text_numbers.py names the numbers of the text that do not agree with it;
+this takes minutes, --quick leaves it out.
 """
 
+import argparse
 import base64
 import re
 import subprocess
@@ -121,6 +123,9 @@ def figure(notebook, cell_id):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="do not check the numbers of the text")
+    quick = parser.parse_args().quick
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     execute(notebook, ROOT)
     refuse_failed_checks(notebook)
@@ -133,7 +138,8 @@ def main():
     cell_id, path = README_FIGURE
     replace_file(path, figure(notebook, cell_id))
     print(f"{NOTEBOOK.name}: {len(notebook.cells)} cells, {NOTEBOOK.stat().st_size / 1e6:.2f} MB", flush=True)
-    subprocess.run([sys.executable, ROOT / "tools" / "text_numbers.py", "--brief"])
+    if not quick:
+        subprocess.run([sys.executable, ROOT / "tools" / "text_numbers.py", "--brief"])
 
 
 if __name__ == "__main__":

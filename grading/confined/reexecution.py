@@ -11,7 +11,6 @@ import threading
 import time
 from pathlib import Path
 
-import nbformat
 from matplotlib import font_manager
 
 from common.files import folder_size, temporary_folder
@@ -168,6 +167,8 @@ class Verdicts:
 
 def prepare(folder, functions):
     """Lay out what nbval and the kernel need in an empty folder; returns the notebook."""
+    import nbformat  # takes seconds to load
+
     for name in ("lab", "modules", "home", "run", "jupyter/kernels/python3"):
         (folder / name).mkdir(parents=True)
     notebook = required_sections()
