@@ -18,6 +18,7 @@ import sys
 import tempfile
 import venv
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from common.command import Refusal
@@ -290,7 +291,7 @@ def add_lab(out, notebook):
     """The two files that a student sees, and the listing of them that JupyterLite asks for."""
     (out / "files").mkdir(exist_ok=True)
     unknown = dict.fromkeys(("format", "mimetype", "size", "hash", "hash_algorithm", "content"))
-    unknown |= dict.fromkeys(("created", "last_modified"), "2000-01-01T00:00:00Z") | {"writable": True}
+    unknown |= dict.fromkeys(("created", "last_modified"), datetime.now(UTC).isoformat()) | {"writable": True}
     content = []
     for name, text in {NOTEBOOK.name: notebook, HELPERS.name: HELPERS.read_text(encoding="utf-8")}.items():
         (out / "files" / name).write_bytes(text.encode())

@@ -60,7 +60,7 @@ def unit(nodeid):
 
 def pytest_report_header(config):
     if config.args_source == config.ArgsSource.TESTPATHS and not config.option.markexpr:
-        return "all tests: about six minutes on two cores; the long ones come first, so the percentage lags behind"
+        return "all tests: about twenty minutes on two cores; the long ones come first, so the percentage lags behind"
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are left out by their marks
