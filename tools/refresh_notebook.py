@@ -122,10 +122,10 @@ def figure(notebook, cell_id):
     return base64.b64decode(png)
 
 
-def main():
+def main(arguments=()):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="do not check the numbers of the text")
-    quick = parser.parse_args().quick
+    quick = parser.parse_args(arguments).quick
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     execute(notebook, ROOT)
     refuse_failed_checks(notebook)
@@ -143,4 +143,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
