@@ -8,11 +8,12 @@ HELPERS = ROOT / "init_utils.py"
 FURTHER_READING = "## 6"
 
 
-def required_sections():
-    """The notebook without its further reading, with its stored outputs."""
-    import nbformat  # takes seconds to load, and few commands need it
+def required_sections(notebook=None):
+    """The notebook, by default the completed one with its stored outputs, without its further reading."""
+    if notebook is None:
+        import nbformat  # takes seconds to load, and few commands need it
 
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+        notebook = nbformat.read(NOTEBOOK, as_version=4)
     ends = [i for i, cell in enumerate(notebook.cells) if cell.source.startswith(FURTHER_READING)]
     del notebook.cells[min(ends, default=len(notebook.cells)) :]
     return notebook

@@ -290,15 +290,15 @@ def translate(work, out):
 def add_lab(out, notebook):
     """The two files that a student sees, and the listing of them that JupyterLite asks for."""
     (out / "files").mkdir(exist_ok=True)
-    unknown = dict.fromkeys(("format", "mimetype", "size", "hash", "hash_algorithm", "content"))
-    unknown |= dict.fromkeys(("created", "last_modified"), datetime.now(UTC).isoformat()) | {"writable": True}
+    entry = dict.fromkeys(("format", "mimetype", "size", "hash", "hash_algorithm", "content"))
+    entry |= dict.fromkeys(("created", "last_modified"), datetime.now(UTC).isoformat()) | {"writable": True}
     content = []
     for name, text in {NOTEBOOK.name: notebook, HELPERS.name: HELPERS.read_text(encoding="utf-8")}.items():
-        (out / "files" / name).write_bytes(text.encode())
+        size = (out / "files" / name).write_bytes(text.encode())
         kind = {"type": "notebook"} if name == NOTEBOOK.name else {"type": "file", "mimetype": "text/x-python"}
-        content.append({**unknown, **kind, "name": name, "path": name, "size": len(text.encode())})
+        content.append({**entry, **kind, "name": name, "path": name, "size": size})
     folder = {"type": "directory", "format": "json", "name": "", "path": "", "content": content}
-    write_json(out / "api/contents/all.json", {**unknown, **folder})
+    write_json(out / "api/contents/all.json", {**entry, **folder})
 
 
 def add_icons(out):

@@ -3,7 +3,9 @@
 import contextlib
 
 ERROR, STDERR = (f"[data-mime-type='application/vnd.jupyter.{name}']" for name in ("error", "stderr"))
-STARTED = "() => /^\\[(\\*|\\d+)\\]:$/.test(document.querySelector('.jp-CodeCell .jp-InputArea-prompt').textContent)"
+FIRST_PROMPT = "document.querySelector('.jp-CodeCell .jp-InputArea-prompt').textContent"
+STARTED = f"() => /^\\[(\\*|\\d+)\\]:$/.test({FIRST_PROMPT})"
+FIRST_HAS_RUN = f"() => /^\\[\\d+\\]:$/.test({FIRST_PROMPT})"
 FINISHED = """count => {
     const shown = document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt');
     const prompts = [...shown].map(prompt => prompt.textContent);

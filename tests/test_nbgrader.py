@@ -13,6 +13,7 @@ from conftest import ROOT
 from submissions import completed, write
 from test_notebook import GRADED
 
+from common.lab import required_sections
 from handout.__main__ import main
 from handout.blank import blank_text
 from handout.course import ASSIGNMENT
@@ -67,14 +68,9 @@ def without(notebook, *words):
     return notebook
 
 
-def required(notebook):
-    """The notebook without section 6, where nothing is graded and which takes longest."""
-    ids = [cell.id for cell in notebook.cells]
-    return without(notebook, *ids[ids.index("why") :])
-
-
 def blank():
-    return required(nbformat.reads(blank_text(), as_version=4))
+    """What students get, without section 6: nothing is graded there, and it takes longest."""
+    return required_sections(nbformat.reads(blank_text(), as_version=4))
 
 
 def test_students_get_the_same_cells_as_from_handout_blank(released):
@@ -91,7 +87,7 @@ def test_marks_in_the_csv(nbgrader, released):
             cell.source = "print('всё верно')"
     # the submission, its mark
     submissions = {
-        "right": (required(solve(released.copy())), 6),
+        "right": (solve(required_sections(released.copy())), 6),
         "half-right": (solve(blank(), random=("* 10", "* 9")), 4),
         "unsolved": (blank(), 0),
         "tests changed": (tampered, 4),

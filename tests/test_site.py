@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_page import ERROR, STDERR, choose, run_all, wait_for_notebook, wait_until_all_have_run
+from jupyter_page import ERROR, FIRST_HAS_RUN, STDERR, choose, run_all, wait_for_notebook, wait_until_all_have_run
 from submissions import completed
 from test_notebook import BEGIN, GRADED
 
@@ -33,7 +33,6 @@ FIRST = 120  # seconds to the first result: «через одну-две мин�
 TEXTS = """cells => cells.map(cell => [...cell.querySelectorAll('.jp-OutputArea-output')]
     .filter(output => output.dataset.mimeType && !output.querySelector('img'))
     .map(output => output.textContent).join(''))"""
-HAS_RUN = "() => /^\\[\\d+\\]:$/.test(document.querySelector('.jp-CodeCell .jp-InputArea-prompt').textContent)"
 
 
 # --- what is refused ---
@@ -238,7 +237,7 @@ def test_the_completed_lab_prints_what_is_stored(completed_site, visit):
     student = visit(completed_site)
     page = student.page
     run_all(page, "Выполнить")
-    page.wait_for_function(HAS_RUN, timeout=1000 * SECONDS)
+    page.wait_for_function(FIRST_HAS_RUN, timeout=1000 * SECONDS)
     first = time.monotonic() - began
     wait_until_all_have_run(page, cells, SECONDS)
     print(f"first result {first:.0f} s, all {time.monotonic() - began:.0f} s, {sum(student.server.sent) / 1e6:.1f} MB")
