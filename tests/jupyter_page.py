@@ -14,8 +14,15 @@ FINISHED = """count => {
 
 
 def wait_for_notebook(page):
+    # A busy machine may lose a kernel as it starts: JupyterLab says so and starts another, as a student lets it do
+    page.add_locator_handler(page.locator(".jp-Dialog"), accept)
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=90_000)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=90_000)
+
+
+def accept(dialog):
+    print("JupyterLab asks:", dialog.inner_text())
+    dialog.locator(".jp-mod-accept").click()
 
 
 def choose(page, menu, command):
@@ -32,6 +39,7 @@ def run_all(page, menu="Run"):
         with contextlib.suppress(TimeoutError):
             page.wait_for_function(STARTED, timeout=20_000)
             return
+    raise AssertionError("«Run All Cells» was chosen five times, and no cell has started")
 
 
 def wait_until_all_have_run(page, code_cells, seconds):

@@ -119,7 +119,7 @@ def test_fails_on_a_spoiled_copy(copy, where, old, new, cell):
     cut_to(copy, cell)
     verdict = run_nbval(copy)
     assert verdict.status == 1, verdict.output
-    assert verdict.failed == {cell}
+    assert verdict.failed == {cell}, verdict.output
     assert "NameError" not in verdict.output  # what was cut away was not needed
 
 
