@@ -52,16 +52,22 @@ def edit_cell(folder, cell_id, old, new):
     nbformat.write(notebook, path)
 
 
-def cut_to(folder, cell_id):
-    """Leave of the notebook what this cell needs: the definitions, and its section up to the cell itself."""
+def keep(folder, cell_ids):
+    """Leave of the notebook the definitions and these cells."""
     path = folder / "Initialization.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    last = [cell.id for cell in notebook.cells].index(cell_id)
-    first = max(i for i, cell in enumerate(notebook.cells[:last]) if cell.source.startswith("## "))
-    notebook.cells = [
-        cell for i, cell in enumerate(notebook.cells) if first <= i <= last or cell.id in lab_cells.DEFINITIONS
-    ]
+    kept = {*lab_cells.DEFINITIONS, *cell_ids}
+    notebook.cells = [cell for cell in notebook.cells if cell.id in kept]
+    assert {cell.id for cell in notebook.cells} == kept
     nbformat.write(notebook, path)
+
+
+def cut_to(folder, cell_id):
+    """Leave of the notebook what this cell needs: the definitions, and its section up to the cell itself."""
+    cells = nbformat.read(folder / "Initialization.ipynb", as_version=4).cells
+    last = [cell.id for cell in cells].index(cell_id)
+    first = max(i for i, cell in enumerate(cells[:last]) if cell.source.startswith("## "))
+    keep(folder, [cell.id for cell in cells[first : last + 1]])
 
 
 DOCUMENTED = (sys.executable, "-m", "pytest", "--nbval", "Initialization.ipynb")

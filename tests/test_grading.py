@@ -853,7 +853,7 @@ def test_a_kernel_full_of_threads_is_ended(tmp_path):
     assert result.returncode == 0, result.stderr
     marks = rows(tmp_path / "marks.csv")
     assert {name: mark["nbval"] for name, mark in marks.items()} == {"bomb.ipynb": "crashed", "honest.ipynb": "passed"}
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 120
 
 
 def test_the_graders_own_failure_is_nobodys_mark(tmp_path, monkeypatch, capsys):

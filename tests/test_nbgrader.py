@@ -4,6 +4,7 @@ import csv
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -118,8 +119,15 @@ def test_the_commands_of_the_teachers_page_are_those_of_these_tests():
     assert commands == ["generate_assignment", "autograde", "export", "generate_feedback"]
 
 
-def test_validate_objects_to_the_unsolved_exercises_only(nbgrader):
-    words = nbgrader("validate", f"release/{ASSIGNMENT}/{NOTEBOOK}")
+def validate(nbgrader, folder, notebook):
+    """What `nbgrader validate` says of the notebook without section 6, where nothing is graded."""
+    write(nbgrader.course / folder / NOTEBOOK, required_sections(notebook))
+    shutil.copyfile(ROOT / "init_utils.py", nbgrader.course / folder / "init_utils.py")
+    return nbgrader("validate", f"{folder}/{NOTEBOOK}")
+
+
+def test_validate_objects_to_the_unsolved_exercises_only(nbgrader, released):
+    words = validate(nbgrader, "unsolved", released.copy())
     assert "VALIDATION FAILED ON 3 CELL(S)!" in words
     for function in GRADED.values():
         assert f"check_initialization({function})" in words
@@ -128,5 +136,5 @@ def test_validate_objects_to_the_unsolved_exercises_only(nbgrader):
 
 
 def test_validate_accepts_the_completed_notebook(nbgrader):
-    words = nbgrader("validate", str(ROOT / NOTEBOOK))
+    words = validate(nbgrader, "completed", completed())
     assert "Success! Your notebook passes all the tests." in words
