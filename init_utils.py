@@ -1046,7 +1046,7 @@ WEIGHT_MISTAKES = (
     (
         lambda answers, right, method: not all(map(_repeats, answers)) and (_other_spread(answers, right) or " "),
         f"Веса меняются от вызова к вызову. Возможно, нет строки np.random.seed({SEED}) в начале функции "
-        "или числа берёт другой генератор (np.random.default_rng).{}",
+        "или числа берёт другой генератор (np.random.default_rng). {}",
     ),
     (
         lambda answers, right, method: _has_weights(answers[0], right[0]),
@@ -1074,8 +1074,8 @@ WEIGHT_MISTAKES = (
         f"нужно один раз, в начале функции, вызвать np.random.seed({SEED}), а затем по разу на слой — np.random.randn.",
     ),
     (
-        lambda answers, right, method: True,
-        "Сравните свою строку с формулой в задании.",
+        lambda answers, right, method: _other_spread(answers, right),
+        f"{{}} Сравните множитель с формулой в задании, а начальное состояние генератора — с np.random.seed({SEED}).",
     ),
 )
 
@@ -1202,7 +1202,7 @@ def _first(table, *arguments):
     """Слова первой строки таблицы, правило которой верно."""
     for rule, words in table:
         if found := rule(*arguments):
-            return words.replace("{}", found.rstrip()) if isinstance(found, str) else words
+            return words.replace("{}", found).strip() if isinstance(found, str) else words
     return None
 
 
@@ -1310,8 +1310,8 @@ def _other_spread(answers, right):
             W = answer.parameters.get(f"W{layer}")
             if R.size > 100 and not (_is_matrix(W, R.shape) and R.any() and np.isclose(W.std(), R.std(), rtol=0.2)):
                 return (
-                    f" Кроме того, разброс не тот: в слое {layer} сети {answer.layers_dims} стандартное отклонение "
-                    + (f"{np.std(W):.2g}, а нужно {R.std():.2g}.")
+                    f"Разброс весов другой: в слое {layer} сети {answer.layers_dims} стандартное отклонение "
+                    f"{np.std(W):.2g}, а нужно {R.std():.2g}."
                 )
     return ""
 

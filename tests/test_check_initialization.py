@@ -109,7 +109,7 @@ MISTAKES = {
         {"weights": f"{RANDN} * np.sqrt(2 / (layers_dims[l - 1] + 1))"},
         "в слое 1 — 0.8165; в слое 2 — 0.6325, а нужен np.sqrt(2 / layers_dims[l - 1])",
     ),
-    "seed missing and 0.01": ("random", {"seed": "pass", "weights": f"{RANDN} * 0.01"}, "Кроме того, разброс не тот"),
+    "seed missing and 0.01": ("random", {"seed": "pass", "weights": f"{RANDN} * 0.01"}, "Разброс весов другой"),
     "another generator": (
         "random",
         {
@@ -126,7 +126,12 @@ MISTAKES = {
     "rounded": ("he", {"weights": f"np.round({RANDN} * np.sqrt(2 / layers_dims[l - 1]), 2)"}, "округлены"),
     "division by zero": ("he", {"weights": f"{RANDN} * np.float64(np.nan)"}, "NaN или бесконечность"),
     "complex numbers": ("he", {"weights": f"{RANDN} * 1j"}, "действительные числа"),
-    "anything else": ("he", {"weights": f"np.abs({RANDN})"}, "Сравните свою строку"),
+    "another seed and 1/n": (
+        "he",
+        {"seed": "np.random.seed(1)", "weights": f"{RANDN} * np.sqrt(1 / layers_dims[l - 1])"},
+        "стандартное отклонение 0.35, а нужно 0.52. Сравните множитель с формулой в задании, а начальное",
+    ),
+    "anything else": ("he", {"weights": f"np.abs({RANDN})"}, "Сравните множитель с формулой"),
 }
 
 
