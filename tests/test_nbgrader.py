@@ -24,6 +24,7 @@ if not importlib.util.find_spec("nbgrader"):
 
 pytestmark = pytest.mark.seconds(60)
 NOTEBOOK = "Initialization.ipynb"
+AFTER_TRAINING = ("train-", "accuracy-", "predictions-", "boundary-", "compare-")
 SOLUTIONS = {cell.id: cell.source for cell in completed().cells if cell.id in GRADED}
 
 
@@ -70,8 +71,8 @@ def without(notebook, *words):
 
 
 def blank():
-    """What students get, without section 6: nothing is graded there, and it takes longest."""
-    return required_sections(nbformat.reads(blank_text(), as_version=4))
+    """What students get, without section 6 and the training: nothing is graded there, and it takes longest."""
+    return without(required_sections(nbformat.reads(blank_text(), as_version=4)), *AFTER_TRAINING)
 
 
 def test_students_get_the_same_cells_as_from_handout_blank(released):
