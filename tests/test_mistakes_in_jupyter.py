@@ -100,7 +100,7 @@ MISTAKES = {
     "no root": (check("he", weights=f"{RANDN} * (2 / layers_dims[l - 1])"), "W2[0, 0]", "без корня"),
     "another seed": (check("he", seed="np.random.seed(4)"), "W1[0, 0]", "изменено начальное состояние"),
     "no seed": (check("he", seed="pass"), "W1[0, 0]", f"нет строки {SEEDED}"),
-    "no seed, 0.01": (check("random", seed="pass", weights=f"{RANDN} * 0.01"), "W1[0, 0]", "разброс не тот"),
+    "no seed, 0.01": (check("random", seed="pass", weights=f"{RANDN} * 0.01"), "W1[0, 0]", "Разброс весов другой"),
     "seed in the loop": (check("he", loop=SEEDED), "W2[0, 0]", "стоит внутри цикла"),
     "default_rng": (
         check(

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from copy import deepcopy
 
 import nbformat
 import pytest
@@ -89,7 +90,7 @@ def test_marks_in_the_csv(nbgrader, released):
             cell.source = "print('всё верно')"
     # the submission, its mark
     submissions = {
-        "right": (solve(required_sections(released.copy())), 6),
+        "right": (solve(required_sections(deepcopy(released))), 6),
         "half-right": (solve(blank(), random=("* 10", "* 9")), 4),
         "unsolved": (blank(), 0),
         "tests changed": (tampered, 4),
@@ -128,7 +129,7 @@ def validate(nbgrader, folder, notebook):
 
 
 def test_validate_objects_to_the_unsolved_exercises_only(nbgrader, released):
-    words = validate(nbgrader, "unsolved", released.copy())
+    words = validate(nbgrader, "unsolved", deepcopy(released))
     assert "VALIDATION FAILED ON 3 CELL(S)!" in words
     for function in GRADED.values():
         assert f"check_initialization({function})" in words
