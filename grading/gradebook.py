@@ -26,7 +26,7 @@ class Gradebook:
 
     def __init__(self, path=None, fresh=False):
         self.path = Path(path) if path else None
-        self.on_disk = self.path and (self.path.is_file() or not self.path.exists())
+        self.on_disk = self.path and (not self.path.exists() or self.path.is_file())  # another run may be making it
         self.table = self.read()
         self.before = {row["submission"]: dict(row) for row in self.table.rows}
         self.fresh = fresh  # until the first write

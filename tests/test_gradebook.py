@@ -344,16 +344,35 @@ def test_a_re_execution_that_fails_costs_no_mark(works, monkeypatch, capsys):
     assert "не выполнены повторно: Иванов/lab.ipynb" in capsys.readouterr().err
 
 
+def book_with(path, name):
+    book = Gradebook(path)
+    book.put(dict.fromkeys(HEADER.split(","), "1") | {"submission": name, "student": name})
+    return book
+
+
+@pytest.mark.parametrize("look", ["exists", "is_file"])
+def test_a_run_that_makes_the_table_while_another_begins_is_noticed(tmp_path, monkeypatch, look):
+    path, looked = tmp_path / "оценки.csv", getattr(Path, look)
+    first = [book_with(path, "first")]
+
+    def patched(self, **options):
+        found = looked(self, **options)
+        if self == path and first:
+            first.pop().write()
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, look, patched)
+        second = book_with(path, "second")
+    for book in [*first, second]:
+        book.write()
+    assert rows(path).keys() == {"first", "second"}
+
+
 def test_two_runs_at_the_same_time_lose_nothing_of_each_other(tmp_path):
     def one(number):
         for step in range(5):
-            book = Gradebook(tmp_path / "оценки.csv")
-            row = dict.fromkeys(HEADER.split(","), "1") | {
-                "submission": f"{number} {step}",
-                "student": f"{number} {step}",
-            }
-            book.put(row)
-            book.write()
+            book_with(tmp_path / "оценки.csv", f"{number} {step}").write()
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(one, range(8)))
