@@ -137,7 +137,7 @@ def grade_all(submissions, options, results):
             each("Оценки", mark_one, submissions, results.add, lambda mark: not mark or mark.ungraded)
             results.save()
             if not options.quick:
-                waiting = [mark for mark in results.marks.values() if mark.functions]
+                waiting = repeats_last([mark for mark in results.marks.values() if mark.functions])
                 each("Повторное выполнение", reexecute_one, waiting, results.add_verdict, lambda mark: mark is None)
         except KeyboardInterrupt:
             stopped.set()
@@ -151,6 +151,12 @@ def grade_all(submissions, options, results):
             for grader in graders:
                 grader.close()
     return stopped.is_set()
+
+
+def repeats_last(marks):
+    """The same marks, those whose program is another one's last: it is executed once, and nobody waits for it idly."""
+    first = {}
+    return sorted(marks, key=lambda mark: first.setdefault(mark.program, mark) is not mark)
 
 
 def mark(grader, submission, quick):

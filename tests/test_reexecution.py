@@ -16,6 +16,7 @@ from nbval_runs import ROOT, copy_lab, run_nbval
 from common.lab import required_sections
 from grading.confined import limits, reexecution
 from grading.confined.extraction import extract
+from grading.group import repeats_last
 from grading.marks import FunctionMark, Grader, Mark, draw_layer_lists
 from grading.report import nbval_words
 from init_utils import EXERCISES, function_name
@@ -111,6 +112,11 @@ def test_the_same_functions_are_executed_once(verdict, monkeypatch):
     first = verdict(submission())
     monkeypatch.setattr(reexecution.Reexecution, "run_once", lambda *_: pytest.fail("executed again"))
     assert verdict(submission(he=REMARKS)).nbval == first.nbval == "passed"
+
+
+def test_nobody_waits_for_a_program_while_another_is_to_be_executed():
+    marks = [Mark(name, {"he": FunctionMark("ok", program=name[0])}) for name in ("a1", "a2", "b1", "a3", "b2", "c1")]
+    assert [mark.submission for mark in repeats_last(marks)] == ["a1", "b1", "c1", "a2", "a3", "b2"]
 
 
 def test_a_failure_is_not_shared():
