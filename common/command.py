@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import os
 import sys
 
@@ -28,6 +29,24 @@ def run_command(parser, arguments=None):
         return INTERRUPTED
 
 
+SYSTEM_WORDS = {
+    errno.ENOSPC: "на диске нет места",
+    errno.EACCES: "нет прав доступа",
+    errno.EPERM: "нет прав доступа",
+    errno.EROFS: "запись на этот диск запрещена",
+    errno.ENOENT: "нет такого файла или папки",
+    errno.ENOTDIR: "на пути к нему файл вместо папки",
+    errno.EISDIR: "это папка",
+    errno.ENAMETOOLONG: "имя слишком длинное",
+    errno.EIO: "ошибка диска",
+}
+
+
+def in_russian(error):
+    """What the system says in an OSError, in Russian if we know the words."""
+    return SYSTEM_WORDS.get(error.errno, error.strerror or error)
+
+
 def not_empty(text):
     """The type of an argument that names a file."""
     if not text:
@@ -43,7 +62,7 @@ def standard_output():
         sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again at its end
-        raise Refusal(f"нельзя вывести на экран: {error.strerror}") from None
+        raise Refusal(f"нельзя вывести на экран: {in_russian(error)}") from None
 
 
 def open_standard_streams():

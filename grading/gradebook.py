@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from common.command import Refusal
+from common.command import Refusal, in_russian
 from common.files import check_writable, locked
 from grading.names import participant_number, student_of
 from grading.tables import Table, csv_text, is_workbook, read_table, write_table
@@ -193,13 +193,13 @@ def check_targets(options):
             is_workbook(Path(options.csv))
             check_writable(Path(options.csv))
     except OSError as error:
-        raise Refusal(f"нельзя записать таблицу оценок {options.csv}: {error.strerror or error}") from None
+        raise Refusal(f"нельзя записать таблицу оценок {options.csv}: {in_russian(error)}") from None
     try:
         if options.feedback:
             Path(options.feedback).mkdir(parents=True, exist_ok=True)
             check_writable(Path(options.feedback) / "x.html")
     except OSError as error:
-        raise Refusal(f"нельзя писать в папку для страниц {options.feedback}: {error.strerror or error}") from None
+        raise Refusal(f"нельзя писать в папку для страниц {options.feedback}: {in_russian(error)}") from None
 
 
 def same_file(*paths):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from common.command import Refusal
+from common.command import Refusal, in_russian
 from common.files import check_writable
 from grading.gradebook import Gradebook, is_ungraded
 from grading.tables import is_workbook
@@ -17,7 +17,7 @@ def merge_tables(target, parts):
         is_workbook(Path(target))
         check_writable(Path(target))
     except OSError as error:
-        raise Refusal(f"нельзя записать таблицу {target}: {error.strerror or error}") from None
+        raise Refusal(f"нельзя записать таблицу {target}: {in_russian(error)}") from None
     book = Gradebook(target)
     for part in parts:
         for row in Gradebook(part).table.rows:
@@ -30,7 +30,7 @@ def merge_tables(target, parts):
     try:
         book.write()
     except OSError as error:
-        raise Refusal(f"нельзя записать таблицу {target}: {error.strerror or error}") from None
+        raise Refusal(f"нельзя записать таблицу {target}: {in_russian(error)}") from None
     for line in book.changes():
         print(line)
     print(f"Записано: {target}, работ: {len(book.table.rows)}.")

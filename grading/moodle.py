@@ -5,7 +5,7 @@ import io
 import re
 from pathlib import Path
 
-from common.command import Refusal
+from common.command import Refusal, in_russian
 from common.files import check_writable, replace_file
 from grading.gradebook import counts, is_ungraded, score
 from grading.names import participant_number
@@ -32,7 +32,7 @@ class Worksheet:
             check_writable(self.path)
             data = self.path.read_bytes()
         except OSError as error:
-            raise Refusal(f"ведомость Moodle не открывается: {path}: {error.strerror or error}") from None
+            raise Refusal(f"ведомость Moodle не открывается: {path}: {in_russian(error)}") from None
         try:
             text, self.encoding = decode(data)
         except UnicodeDecodeError:

@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+from common.command import in_russian
 from common.files import replace_file
 from grading import report
 from grading.gradebook import is_ungraded
@@ -72,7 +73,7 @@ class Results:
         try:
             work()
         except Exception as error:
-            words = getattr(error, "strerror", None) or (error if isinstance(error, OSError) else repr(error))
+            words = in_russian(error) if isinstance(error, OSError) else repr(error)
             if (failure := f"{path}: {words}") not in self.failures:
                 self.failures.append(failure)
 

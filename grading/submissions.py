@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.command import Refusal
+from common.command import Refusal, in_russian
 from grading import archives
 from grading.archives import Refused, kind_of
 from grading.names import readable_name, student_of
@@ -198,7 +198,7 @@ class Finder:
                 raise OSError(0, "слишком много папок друг в друге")
             names = sorted(os.listdir(path))
         except OSError as error:
-            yield Entry(parts or (readable_name(path),), "closed", reason=f"папка не открывается: {error.strerror}")
+            yield Entry(parts or (readable_name(path),), "closed", reason=f"папка не открывается: {in_russian(error)}")
             return
         if parts and not names:
             yield Entry(parts, "empty")

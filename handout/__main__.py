@@ -5,7 +5,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from common.command import Refusal, open_standard_streams, run_command
+from common.command import Refusal, in_russian, open_standard_streams, run_command
 from common.files import replace_file
 from common.lab import HELPERS, NOTEBOOK
 from handout.blank import blank_text
@@ -87,7 +87,7 @@ def write_new(files, force):
             path.parent.mkdir(parents=True, exist_ok=True)
             replace_file(path, text)
         except OSError as error:
-            raise Refusal(f"нельзя записать {path}: {error.strerror}") from None
+            raise Refusal(f"нельзя записать {path}: {in_russian(error)}") from None
 
 
 if __name__ == "__main__":

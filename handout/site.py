@@ -6,6 +6,7 @@ Python wheels of the kernel; the packages of the build's own environment.
 """
 
 import contextlib
+import errno
 import fnmatch
 import hashlib
 import html
@@ -21,7 +22,7 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from common.command import Refusal
+from common.command import Refusal, in_russian
 from common.lab import HELPERS, NOTEBOOK
 from handout.blank import blank_text
 
@@ -69,7 +70,7 @@ def site(options):
             size = sum(path.stat().st_size for path in built.rglob("*") if path.is_file())
             put(built, folder, Path(work) / "old")
     except OSError as error:
-        raise Refusal(f"сайт не собран: {error.filename or folder}: {error.strerror or error}") from None
+        raise Refusal(f"сайт не собран: {error.filename or folder}: {in_russian(error)}") from None
     print(f"Записано: {folder}, {size / 1e6:.0f} МБ. Двойным щелчком сайт не открыть; посмотрите его так:")
     print(f'  python -m http.server --bind 127.0.0.1 --directory "{folder}" 8000')
     print("и откройте http://127.0.0.1:8000/. Студентам он нужен по https.")
@@ -132,7 +133,7 @@ def download(folder, wheels):
     """Fetch the wheels from the package registry with pip, and check them."""
     requirements = ["{}=={}".format(*wheel.split("-")[:2]) for wheel in wheels]
     options = ["--no-deps", "--only-binary=:all:", "--python-version=3.12", "--retries=1", "--timeout=30"]
-    pip("download", *options, "--dest", folder, *requirements, failed="пакеты не скачаны, проверьте сеть")
+    pip("download", *options, "--dest", folder, *requirements, failed="пакеты не скачаны, возможно, нет сети")
     check(folder, wheels)
 
 
@@ -146,6 +147,8 @@ def run(command, failed, **options):
         command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace", **options
     )
     if result.returncode:
+        if os.strerror(errno.ENOSPC) in result.stderr:
+            raise OSError(errno.ENOSPC, "")
         said = [line for line in (result.stderr + result.stdout).splitlines() if line.strip()]
         errors = [line for line in said if "error" in line.lower()] or said
         raise Refusal(f"{failed}: {errors[-1] if errors else result.returncode}")
