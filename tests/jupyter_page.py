@@ -14,8 +14,6 @@ FINISHED = """count => {
 
 
 def wait_for_notebook(page):
-    # A busy machine may lose a kernel as it starts: JupyterLab says so and starts another, as a student lets it do
-    page.add_locator_handler(page.locator(".jp-Dialog"), accept)
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=90_000)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=90_000)
 
@@ -34,6 +32,8 @@ def run_all(page, menu="Run"):
     """Choose "Run All Cells" until it is heard: on a busy machine "idle" is shown before the kernel is there."""
     from playwright.sync_api import TimeoutError
 
+    # A busy machine may lose a kernel as it starts: JupyterLab says so and starts another, as a student lets it do
+    page.add_locator_handler(page.locator(".jp-Dialog"), accept)
     for _ in range(5):
         choose(page, menu, "runmenu:run-all")
         with contextlib.suppress(TimeoutError):
