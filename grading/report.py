@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from rich.table import Column, Table
 from rich.text import Text
 
-from common.lab import required_sections
+from common.lab import read_notebook
 from grading.gradebook import COLUMNS, counts, score
 from grading.marks import MAX_SCORE
 from grading.names import one_line
@@ -121,7 +121,7 @@ def depends_on(cell):
 def names_of(cells):
     """Cells by the heading above them and their first line."""
     names, heading = [], ""
-    for cell in required_sections().cells:
+    for cell in read_notebook().cells:
         if cell.cell_type == "markdown" and (headings := re.findall(r"^#+ +(.*)$", cell.source, re.MULTILINE)):
             heading = headings[-1]
         if cell.id in cells:
