@@ -401,16 +401,11 @@ class Results(dict):
         )
 
 
-def check_arguments(X, Y, initialization):
-    """Аргументы `model`: признаки X (n_x, m), метки Y (1, m), ключ таблицы EXERCISES."""
-    m = X.shape[0] if np.ndim(X) == 2 and np.shape(Y) == (1, len(X)) else "m"
+def check_data(X, Y):
+    """Признаки X формы (n_x, m) и метки Y формы (1, m) подходят друг другу."""
+    m = len(X) if np.ndim(X) == 2 and np.shape(Y) == (1, len(X)) else "m"
     _require_array("X", X, ("n_x", m))
     _require_labels("Y", Y, (1, X.shape[1]), "Каждому столбцу X нужна одна метка.")
-    if initialization not in EXERCISES:
-        known = " или ".join(f'"{method}"' for method in EXERCISES)
-        raise LabValueError(
-            f"initialization: ожидалось {known}, получено: {initialization!r}.\nИсправьте этот аргумент."
-        )
 
 
 def check_parameters(parameters, layers_dims, initialization):
@@ -478,11 +473,10 @@ def _explained(formula, check):
         try:
             return formula(*arguments, **named)
         except Exception as error:
-            try:
-                check(*arguments, **named)
-            except ShownInTwoLines as explanation:
-                raise explanation from None
-            raise error
+            failure = error
+        inspect.signature(formula).bind(*arguments, **named)
+        check(*arguments, **named)
+        raise failure
 
     return call
 
