@@ -42,24 +42,12 @@ from scipy.special import expit
 
 
 def sigmoid(z):
-    """Сигмоида: σ(z) = 1 / (1 + exp(−z)).
-
-    Parameters
-    ----------
-    z : array_like или число
-        Взвешенные суммы; результат той же формы, от 0 до 1.
-    """
+    """Сигмоида: σ(z) = 1 / (1 + exp(−z)); форма результата — как у z (массив или число)."""
     return expit(z)  # та же формула, но без переполнения exp(−z)
 
 
 def relu(z):
-    """ReLU (rectified linear unit): max(0, z).
-
-    Parameters
-    ----------
-    z : array_like или число
-        Взвешенные суммы; результат той же формы.
-    """
+    """ReLU (rectified linear unit): max(0, z); форма результата — как у z (массив или число)."""
     return np.maximum(z, 0)
 
 
@@ -82,9 +70,7 @@ def forward_propagation(X, parameters):
     ----------
     Goodfellow I., Bengio Y., Courville A. Deep Learning. MIT Press, 2016, раздел 6.5; потери — раздел 6.2.
     """
-    W1, b1 = parameters["W1"], parameters["b1"]
-    W2, b2 = parameters["W2"], parameters["b2"]
-    W3, b3 = parameters["W3"], parameters["b3"]
+    W1, b1, W2, b2, W3, b3 = (parameters[name] for name in PARAMETER_NAMES)
 
     z1 = W1.dot(X) + b1
     a1 = relu(z1)
@@ -276,7 +262,7 @@ def plot_decision_boundary(model, X, y):
     _require_array("X", X, (2, "m"))
     _require_labels("y", y, (X.shape[1],) if np.ndim(y) == 1 else (1, X.shape[1]))
     if not callable(model):
-        raise LabTypeError(f"model: ожидалась функция, получено: {_describe(model)}.\n{LAMBDA}")
+        _fail("model", f"ожидалась функция, получено: {_describe(model)}", LAMBDA, LabTypeError)
     axes = plt.gca()
     _set_limits(axes, X)
 
@@ -285,9 +271,7 @@ def plot_decision_boundary(model, X, y):
     labels = np.asarray(model(points))
     if labels.size != len(points):
         found = "None" if labels.dtype == object else f"массив формы {labels.shape}"
-        raise LabValueError(
-            f"model(x): ожидалась метка для каждой из {len(points)} точек, получено: {found}.\n{LAMBDA}"
-        )
+        _fail("model(x)", f"ожидалась метка для каждой из {len(points)} точек, получено: {found}", LAMBDA)
     _require_labels("model(x)", labels, labels.shape)
     labels = labels.reshape(x1.shape).astype(float)
 
@@ -326,8 +310,7 @@ def _set_limits(axes, X):
 # --------------------------------------------------------------------------------------
 
 PARAMETER_NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
-CACHE_NAMES = ("z1", "a1", "W1", "b1", "z2", "a2", "W2", "b2", "z3", "a3", "W3", "b3")
-NO_DICTIONARY = "ожидался словарь, получено: {}."
+NO_DICTIONARY = "ожидался словарь, получено: {}"
 CHECK_ORDER = "Проверьте порядок и значения аргументов."
 UNSOLVED = "Возможно, упражнение не закончено: замените None решением и выполните ячейку с функцией ещё раз."
 NO_RETURN = "Функция должна заканчиваться строкой return parameters, которая стоит после цикла."
@@ -351,10 +334,12 @@ class Results(dict):
     """Словарь «способ инициализации: обученные параметры»; чего в нём нет, то ещё не обучено."""
 
     def __missing__(self, method):
-        raise LabValueError(
-            f'Сеть с инициализацией "{method}" ещё не обучена.\n'
-            f'Выполните ячейку обучения, в которой вызвана model(..., initialization="{method}").'
-        )
+        call = f'model(..., initialization="{method}")'
+        raise LabValueError(f'Сеть с инициализацией "{method}" ещё не обучена.\nВыполните ячейку обучения: {call}.')
+
+
+def _fail(name, fact, advice, error=LabValueError):
+    raise error(f"{name}: {fact}.\n{advice}")
 
 
 def check_data(X, Y):
@@ -397,11 +382,9 @@ def _check_loss(a3, Y):
 
 
 def _check_backward(X, Y, cache):
-    if not isinstance(cache, tuple) or len(cache) != len(CACHE_NAMES):
-        expected = f"ожидался кортеж из {len(CACHE_NAMES)} массивов ({', '.join(CACHE_NAMES)})"
-        raise LabTypeError(
-            f"cache: {expected}, получено: {_describe(cache)}.\nПередайте второй результат forward_propagation."
-        )
+    if not isinstance(cache, tuple) or len(cache) != 12:
+        fact = f"ожидался кортеж из 12 массивов, получено: {_describe(cache)}"
+        _fail("cache", fact, "Передайте второй результат forward_propagation.", LabTypeError)
     W1, a3 = cache[2], cache[9]
     advice = "Передайте те же данные, для которых вычислен cache."
     _require_array("X", X, (W1.shape[-1], a3.size), advice)
@@ -415,8 +398,8 @@ def _check_update(parameters, grads, learning_rate):
         _require_key("grads", grads, "d" + name, "Передайте результат backward_propagation.")
         _require_array(f'grads["d{name}"]', grads["d" + name], value.shape)
     if not np.isscalar(learning_rate) or isinstance(learning_rate, str):
-        found = f"ожидалось число, получено: {_describe(learning_rate)}"
-        raise LabTypeError(f"learning_rate: {found}.\nПередайте темп обучения, например 0.01.")
+        fact = f"ожидалось число, получено: {_describe(learning_rate)}"
+        _fail("learning_rate", fact, "Передайте темп обучения, например 0.01.", LabTypeError)
 
 
 def _explained(formula, check):
@@ -444,60 +427,52 @@ update_parameters = _explained(update_parameters, _check_update)
 def _require_array(name, value, shape=None, advice=CHECK_ORDER):
     """Непустой массив конечных чисел; буква в ожидаемой форме означает любой размер."""
     if not isinstance(value, np.ndarray):
-        words = UNSOLVED if value is None else CHECK_ORDER
-        raise LabTypeError(f"{name}: ожидался массив NumPy, получено: {_describe(value)}.\n{words}")
+        fact = f"ожидался массив NumPy, получено: {_describe(value)}"
+        _fail(name, fact, UNSOLVED if value is None else CHECK_ORDER, LabTypeError)
     if value.dtype.kind not in "biuf":
-        raise LabTypeError(f"{name}: ожидался массив чисел, получен массив типа {value.dtype}.\n{CHECK_ORDER}")
+        _fail(name, f"ожидался массив чисел, получен массив типа {value.dtype}", CHECK_ORDER, LabTypeError)
     if value.size == 0:
-        fact = f"ожидался непустой массив, получен массив формы {value.shape}"
-        raise LabValueError(f"{name}: {fact}.\nПроверьте, как он создан.")
+        _fail(name, f"ожидался непустой массив, получен массив формы {value.shape}", "Проверьте, как он создан.")
     if shape and not _fits(value.shape, shape):
         if len(shape) != value.ndim:
             advice = f"Размеров должно быть {len(shape)}, как в np.zeros(({'5, 1' if len(shape) == 2 else '5,'}))."
         elif _fits(value.shape[::-1], shape):
             advice = "Похоже, строки и столбцы переставлены (массив транспонирован)."
-        raise LabValueError(f"{name}: {_wrong_shape(shape, value)}\n{advice}")
+        _fail(name, _wrong_shape(shape, value), advice)
     if count := np.sum(~np.isfinite(value)):
-        fact = f"ожидались конечные числа, получены NaN или inf (таких значений {count})"
         advice = "Проверьте, как вычислен этот массив; возможно, веса или темп обучения слишком велики."
-        raise LabValueError(f"{name}: {fact}.\n{advice}")
+        _fail(name, f"ожидались конечные числа, получены NaN или inf (таких значений {count})", advice)
 
 
 def _require_labels(name, values, shape, advice=CHECK_ORDER):
     """Массив ожидаемой формы из меток 0 и 1."""
     _require_array(name, values, shape, advice)
     if (wrong := np.setdiff1d(values, (0, 1))).size:
-        fact = f"ожидались метки 0 и 1, получены также {wrong[:5]}"
-        raise LabValueError(f"{name}: {fact}.\nПерекодируйте классы в 0 и 1.")
+        _fail(name, f"ожидались метки 0 и 1, получены также {wrong[:5]}", "Перекодируйте классы в 0 и 1.")
 
 
 def _require_dictionary(name, value, advice=CHECK_ORDER):
     if not isinstance(value, dict):
-        words = UNSOLVED if value is None else advice
-        raise LabTypeError(f"{name}: {NO_DICTIONARY.format(_describe(value))}\n{words}")
+        _fail(name, NO_DICTIONARY.format(_describe(value)), UNSOLVED if value is None else advice, LabTypeError)
 
 
 def _require_key(name, container, key, advice):
     _require_dictionary(name, container)
     if key not in container:
-        raise LabValueError(f'{name}: ожидался ключ "{key}", получены ключи {list(container)}.\n{advice}')
+        _fail(name, f'ожидался ключ "{key}", получены ключи {list(container)}', advice)
 
 
 def _wrong_shape(expected, value):
-    """Начало сообщения о форме."""
     expected = "({}{})".format(", ".join(map(str, expected)), "," * (len(expected) == 1))
-    return f"ожидался массив формы {expected}, получен массив формы {np.shape(value)}."
+    return f"ожидался массив формы {expected}, получен массив формы {np.shape(value)}"
 
 
 def _fits(shape, expected):
     """Форма совпадает с ожидаемой; буква подходит к любому размеру."""
-    return len(shape) == len(expected) and all(
-        isinstance(e, str) or e == n for n, e in zip(shape, expected, strict=True)
-    )
+    return len(shape) == len(expected) and all(e in (n, "m", "n_x") for n, e in zip(shape, expected, strict=True))
 
 
 def _describe(value):
-    """Короткое описание значения для сообщения об ошибке."""
     return "None" if value is None else type(value).__name__
 
 
@@ -554,10 +529,6 @@ class Exercise(NamedTuple):
     @property
     def points(self):
         return self.weight_points + self.bias_points
-
-    @property
-    def is_random(self):
-        return self.draw != "zeros"
 
     @property
     def formula(self):
@@ -762,16 +733,9 @@ def check_initialization(function):
 
 
 def find_mistakes(method, answers):
-    """Первая ошибка в весах и первая ошибка в смещениях.
+    """Первая ошибка в весах и первая ошибка в смещениях: словарь с ключами "W" и "b", значение — Mistake или None.
 
-    Parameters
-    ----------
-    method : str, ключ таблицы EXERCISES
-    answers : list of Answer: для списка из задания, для самой глубокой сети, затем другие
-
-    Returns
-    -------
-    dict с ключами ``"W"`` и ``"b"``; значение — Mistake или None, если ошибок нет
+    answers — ответы функции (Answer) для списка размеров из задания, для самой глубокой сети, затем другие.
     """
     return {letter: None if is_right(method, letter, answers) else _explain(method, letter, answers) for letter in "Wb"}
 
@@ -818,10 +782,9 @@ def _method_of(function, namespace):
     for method in EXERCISES:
         if callable(function) and function_name(method) in names:
             return method
-    raise LabValueError(
-        f"check_initialization: ожидалась одна из функций {', '.join(map(function_name, EXERCISES))}, "
-        f"получено: {names[0] or _describe(function)}.\nПередайте саму функцию, без скобок."
-    )
+    fact = f"ожидалась одна из функций {', '.join(map(function_name, EXERCISES))}"
+    fact += f", получено: {names[0] or _describe(function)}"
+    _fail("check_initialization", fact, "Передайте саму функцию, без скобок.")
 
 
 def _answer(method, function, layers_dims):
@@ -830,8 +793,7 @@ def _answer(method, function, layers_dims):
     try:
         for sizes in given:
             value = function(sizes)
-            is_dictionary = isinstance(value, dict)
-            returned.append({k: copy.copy(v) for k, v in value.items()} if is_dictionary else value)
+            returned.append({k: copy.copy(v) for k, v in value.items()} if isinstance(value, dict) else value)
     except (Exception, SystemExit) as error:
         failure = failure_of(error, error.__traceback__.tb_next)
         hint = WORDS["changed-argument"] if given[0] != layers_dims else explain_failure(failure)[0]
@@ -878,12 +840,9 @@ def _hold(answers, rule, draw, factor, seed=SEED):
 def _are_shifted(method, answers):
     """Веса верны, только сдвинуты случайными смещениями."""
     exercise = EXERCISES[method]
-    are_dictionaries = all(isinstance(answer.parameters, dict) for answer in answers)
-    return (
-        are_dictionaries
-        and exercise.draw == "randn"
-        and any(_hold(answers, _equal, draw, exercise.factor) for draw in SHIFTED)
-    )
+    if exercise.draw != "randn" or not all(isinstance(answer.parameters, dict) for answer in answers):
+        return False
+    return any(_hold(answers, _equal, draw, exercise.factor) for draw in SHIFTED)
 
 
 def _wrong(method, letter, answers):
@@ -910,11 +869,11 @@ def _explain(method, letter, answers):
         with np.errstate(all="ignore"):
             fact, cause, detail = _fact_and_cause(method, letter, answers, parameters, name, right)
     except Exception:
-        fact, cause, detail = "ответ отличается от верного.", "unexplained", ""
+        fact, cause, detail = "ответ отличается от верного", "unexplained", ""
     if any(answer.changed for answer in answers):
         cause = "changed-argument"
     place += f", слой {name[1:]}" if name in right else ""
-    return Mistake(f"{place}: {fact}", WORDS.get(cause, "{}").format(detail).strip(), cause)
+    return Mistake(f"{place}: {fact}.", WORDS.get(cause, "{}").format(detail).strip(), cause)
 
 
 def _fact_and_cause(method, letter, answers, parameters, name, right):
@@ -924,26 +883,26 @@ def _fact_and_cause(method, letter, answers, parameters, name, right):
         return NO_DICTIONARY.format(_describe(parameters)), cause, ""
     shapes = [{key: _shape(value) for key, value in answer.parameters.items()} for answer in answers]
     if all(found == shapes[0] for found in shapes) and len(shapes[0]) > 2:
-        return f"ожидались другие формы для других размеров, получены те же: {shapes[0]}.", "fitted-shape", ""
+        return f"ожидались другие формы для других размеров, получены те же: {shapes[0]}", "fitted-shape", ""
     if name not in right:
         follows = _shape(parameters.get(f"W{name[1:]}"))[1:] == right[f"W{len(right) // 2}"].shape[:1]
         cause = "layer-0" if name[1:] == "0" or follows else "old-dictionary"
-        return f"ожидались ключи {list(right)}, получен также ключ {name!r}.", cause, ""
+        return f"ожидались ключи {list(right)}, получен также ключ {name!r}", cause, ""
     if name not in parameters:
         cause = _key_mistake(letter, answers[1].parameters, _right(method, answers[1].layers_dims))
-        return f"ожидался ключ {name!r}, получены ключи {list(parameters)}.", cause, letter
+        return f"ожидался ключ {name!r}, получены ключи {list(parameters)}", cause, letter
     value, shape = parameters[name], right[name].shape
     if letter == "W" and "b1" not in parameters and _shape(value) == right[f"b{name[1:]}"].shape != shape:
         return f"в {name} {_wrong_shape(shape, value)}", "same-key", ""
     if cause := _shape_mistake(name, value, shape, answers):
         example = EXERCISES[method].formula if letter == "W" else "np.zeros((layers_dims[l], 1))"
-        found = f"ожидался массив формы {shape}, получено: {_describe(value)}."
+        found = f"ожидался массив формы {shape}, получено: {_describe(value)}"
         if type(value) is np.ndarray:
-            kind = f"ожидался массив чисел, получен массив типа {value.dtype}."
+            kind = f"ожидался массив чисел, получен массив типа {value.dtype}"
             found = kind if cause == "no-numbers" else _wrong_shape(shape, value)
         return f"в {name} {found}", cause, example
     i, j = np.argwhere(~np.isclose(value, right[name], rtol=RELATIVE_TOLERANCE, atol=0))[0]
-    fact = f"в {name}[{i}, {j}] ожидалось {right[name][i, j]:.8g}, получено {value[i, j]:.8g}."
+    fact = f"в {name}[{i}, {j}] ожидалось {right[name][i, j]:.8g}, получено {value[i, j]:.8g}"
     if letter == "b":
         return fact, "bias-shifts" if _are_shifted(method, answers) else "bias", ""
     return fact, *_weight_mistake(EXERCISES[method], answers)
@@ -999,8 +958,10 @@ def _shape_mistake(name, value, shape, answers):
 
 def _weight_mistake(exercise, answers):
     """Почему неверны числа: ключ WORDS (или строк DRAWS и FACTORS) и чем дополнить слова."""
-    pairs = [(name, W) for answer in answers for name, W in answer.parameters.items()]
-    weights = [W for name, W in pairs if str(name)[0] == "W" and _is_matrix(W, _shape(W))]
+    weights, again = (
+        [W for found in returned for name, W in found.items() if str(name)[0] == "W" and _is_matrix(W, _shape(W))]
+        for returned in zip(*[(answer.parameters, answer.again) for answer in answers], strict=True)
+    )
     if not all(np.isfinite(W).all() for W in weights):
         return "nan", ""
     if any(((W != 0) & (abs(W) < 1e-100)).any() for W in weights):
@@ -1011,7 +972,7 @@ def _weight_mistake(exercise, answers):
     if exercise.draw == "zeros":
         return "not-zero", ""
     spread = _other_spread(exercise, answers)
-    if not all(_equal(answer.again.get(name), W) for answer in answers for name, W in answer.parameters.items()):
+    if not all(itertools.starmap(_equal, zip(again, weights, strict=False))):
         return "no-seed", spread
     draws = _weights(exercise.draw, "1", answers[0].layers_dims)
     added = weights[0][0, 0] - draws[0][0, 0]
