@@ -81,7 +81,7 @@ def forward_propagation(X, parameters):
 
     References
     ----------
-    Goodfellow I., Bengio Y., Courville A. Deep Learning. MIT Press, 2016, раздел 6.5.
+    Goodfellow I., Bengio Y., Courville A. Deep Learning. MIT Press, 2016, раздел 6.5; потери — раздел 6.2.
     """
     W1, b1 = parameters["W1"], parameters["b1"]
     W2, b2 = parameters["W2"], parameters["b2"]
@@ -113,10 +113,6 @@ def compute_loss(a3, Y):
     -------
     float
         Потери в натах; ``inf``, если вероятность верного класса хотя бы одного примера округлилась до 0.
-
-    References
-    ----------
-    Goodfellow I., Bengio Y., Courville A. Deep Learning. MIT Press, 2016, раздел 6.2.
     """
     true_class_probability = np.abs(a3 - (1 - Y))  # a при y = 1 и 1 − a при y = 0; второго слагаемого нет
     return float(-np.log(true_class_probability).sum() / Y.shape[1]) + 0.0  # + 0.0: не бывает потерь «−0.0»
@@ -138,15 +134,11 @@ def backward_propagation(X, Y, cache):
     -------
     dict
         Градиенты ``dz3``, ``dW3``, ``db3``, ``da2``, ``dz2``, ``dW2``, ``db2``, ``da1``, ``dz1``, ``dW1``, ``db1``.
-
-    Notes
-    -----
-    Множитель 1/m функции потерь учтён один раз, в ``dz3``. Производная ReLU в нуле взята равной 0.
+        Множитель 1/m учтён один раз, в ``dz3``. Производная ReLU в нуле взята равной 0.
 
     References
     ----------
-    Rumelhart D., Hinton G., Williams R. Learning representations by back-propagating errors.
-    Nature, 1986, 323, с. 533–536.
+    Rumelhart D., Hinton G., Williams R. Learning representations by back-propagating errors. Nature, 1986, 323.
     """
     z1, a1, W1, b1, z2, a2, W2, b2, z3, a3, W3, b3 = cache
     m = X.shape[1]
@@ -244,7 +236,6 @@ CLASS_COLORS = ("#d62728", "#1f77b4")
 CLASS_AREAS = ("#fbe3e0", "#a9cbe8")
 CLASS_MARKERS = ("o", "^")
 CLASS_LABELS = ("класс 0 (красный)", "класс 1 (синий)")
-PLOT_LIMITS = (-1.5, 1.5)
 
 
 def load_dataset():
@@ -252,17 +243,9 @@ def load_dataset():
 
     Returns
     -------
-    train_X : ndarray формы (2, 300)
-    train_Y : ndarray формы (1, 300)
-    test_X : ndarray формы (2, 100)
-    test_Y : ndarray формы (1, 100)
-        Признаки и метки обучающей и тестовой выборок. Класс 0 (красный) — внешнее кольцо,
-        класс 1 (синий) — внутреннее.
-
-    Notes
-    -----
-    Выборки одни и те же при каждом вызове; глобальный генератор ``np.random`` не затрагивается.
-    `copy` укладывает каждую строку транспонированной матрицы в памяти подряд: так умножать быстрее.
+    train_X, train_Y, test_X, test_Y : ndarray форм (2, 300), (1, 300), (2, 100), (1, 100)
+        Обучающая и тестовая выборки, всегда одни и те же; глобальный генератор ``np.random`` не затрагивается.
+        Класс 0 (красный) — внешнее кольцо, класс 1 (синий) — внутреннее.
     """
     import matplotlib.pyplot as plt
     from sklearn.datasets import make_circles
@@ -272,6 +255,7 @@ def load_dataset():
 
     _draw_points(plt.gca(), train_X.T, train_Y)
     plt.title("Обучающая выборка")
+    # copy: строки транспонированной матрицы лежат в памяти подряд, так умножать быстрее
     return train_X.T.copy(), train_Y.reshape(1, -1), test_X.T.copy(), test_Y.reshape(1, -1)
 
 
@@ -299,17 +283,15 @@ def plot_losses(losses, learning_rate):
 def plot_decision_boundary(model, X, y):
     """Рисует на текущих осях области двух классов, разделяющую границу и точки выборки.
 
-    Если пределы осей заданы заранее, они сохраняются, иначе рисунок охватывает [-1.5, 1.5]
-    и все точки `X`.
+    Пределы осей, заданные заранее, сохраняются; иначе рисунок охватывает [-1.5, 1.5] и все точки.
 
     Parameters
     ----------
     model : callable
         Принимает точки, ndarray формы (k, 2), и возвращает k меток 0 и 1 (или False и True).
     X : ndarray формы (2, m)
-        Координаты точек выборки.
     y : ndarray формы (m,) или (1, m)
-        Метки точек, 0 или 1.
+        Точки выборки и их метки, 0 или 1.
     """
     import matplotlib.pyplot as plt
 
@@ -358,9 +340,9 @@ def _draw_points(axes, X, y):
 def _set_limits(axes, X):
     """Задаёт пределы осей, если их ещё никто не задал: [-1.5, 1.5] и все точки X."""
     if axes.get_autoscalex_on():
-        axes.set_xlim(min(PLOT_LIMITS[0], X[0].min()), max(PLOT_LIMITS[1], X[0].max()))
+        axes.set_xlim(min(-1.5, X[0].min()), max(1.5, X[0].max()))
     if axes.get_autoscaley_on():
-        axes.set_ylim(min(PLOT_LIMITS[0], X[1].min()), max(PLOT_LIMITS[1], X[1].max()))
+        axes.set_ylim(min(-1.5, X[1].min()), max(1.5, X[1].max()))
 
 
 # --------------------------------------------------------------------------------------
@@ -401,16 +383,11 @@ class Results(dict):
         )
 
 
-def check_arguments(X, Y, initialization):
-    """Аргументы `model`: признаки X (n_x, m), метки Y (1, m), ключ таблицы EXERCISES."""
-    m = X.shape[0] if np.ndim(X) == 2 and np.shape(Y) == (1, len(X)) else "m"
+def check_data(X, Y):
+    """Признаки X формы (n_x, m) и метки Y формы (1, m) подходят друг другу."""
+    m = len(X) if np.ndim(X) == 2 and np.shape(Y) == (1, len(X)) else "m"
     _require_array("X", X, ("n_x", m))
     _require_labels("Y", Y, (1, X.shape[1]), "Каждому столбцу X нужна одна метка.")
-    if initialization not in EXERCISES:
-        known = " или ".join(f'"{method}"' for method in EXERCISES)
-        raise LabValueError(
-            f"initialization: ожидалось {known}, получено: {initialization!r}.\nИсправьте этот аргумент."
-        )
 
 
 def check_parameters(parameters, layers_dims, initialization):
@@ -478,11 +455,10 @@ def _explained(formula, check):
         try:
             return formula(*arguments, **named)
         except Exception as error:
-            try:
-                check(*arguments, **named)
-            except ShownInTwoLines as explanation:
-                raise explanation from None
-            raise error
+            failure = error
+        inspect.signature(formula).bind(*arguments, **named)
+        check(*arguments, **named)
+        raise failure
 
     return call
 
