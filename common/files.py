@@ -3,6 +3,7 @@
 import contextlib
 import math
 import os
+import stat
 import subprocess
 import tempfile
 
@@ -15,7 +16,8 @@ except ImportError:  # Windows: one run at a time
 def replace_file(path, content, follow=True, durable=False):
     """Write a text, or bytes, beside `path`, then rename: the old file is whole until the new one is.
 
-    `follow`: a link is followed, a device or a pipe takes the text as it comes; otherwise the file takes their place.
+    `follow`: a link is followed, a device or a pipe takes the text as it comes, the file keeps its rights; otherwise
+    a new file takes their place.
     `durable`: this holds even if the power fails.
     """
     if isinstance(content, str):
@@ -25,6 +27,7 @@ def replace_file(path, content, follow=True, durable=False):
         if path.exists() and not path.is_file():
             path.write_bytes(content)
             return
+    rights = os.stat(path) if follow and path.exists() else None
     file = new_file_beside(path)
     try:
         with file:
@@ -32,7 +35,10 @@ def replace_file(path, content, follow=True, durable=False):
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        os.chmod(file.name, 0o666 & ~UMASK)
+        if rights and hasattr(os, "chown"):
+            with contextlib.suppress(OSError):
+                os.chown(file.name, rights.st_uid, rights.st_gid)
+        os.chmod(file.name, stat.S_IMODE(rights.st_mode) if rights else 0o666 & ~UMASK)
         os.replace(file.name, path)
     except BaseException:
         os.unlink(file.name)

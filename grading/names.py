@@ -3,6 +3,7 @@
 import os
 import re
 import unicodedata
+from collections import Counter
 
 # how often a letter stands in Russian text, from the most frequent on, and what no name is likely to hold
 LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
@@ -10,6 +11,9 @@ CODE_PAGES = ("cp866", "cp1251", "cp437")
 
 # <имя>_<номер участника>_assignsubmission_file_<имя файла>: a folder, or a file, of Moodle's archive
 MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(_.*)?", re.DOTALL)
+BLIND = ("Участник", "Participant")  # the name is hidden
+# <задание>_<логин>_attempt_<время>_<имя файла>: a file of Blackboard's archive
+BLACKBOARD = re.compile(r"(?P<number>.+_(?P<student>[^_]+))_attempt_\d{4}(-\d\d){5}([_.].*)?", re.DOTALL)
 SUFFIXES = re.compile(
     r"(\.(ipynb|txt|json|html?|pdf|py|docx?|odt|rtf|md|png|jpe?g|csv|xlsx?|download|bak|zip|rar|7z|tar|t?gz|t?bz2?|t?xz))+$",
     re.IGNORECASE,
@@ -61,15 +65,39 @@ def strangeness(text):
     return total
 
 
+def participant(submission):
+    """(name, number) of the participant that a learning system has written into the name, None if it has none.
+
+    The outermost folder that says so counts: what lies in it is a student's.
+    """
+    for part in submission.split("/"):
+        if match := MOODLE.fullmatch(part):
+            name, number = match["student"], match["number"]
+            return (f"{name} {number}" if name in BLIND else name), number
+        if match := BLACKBOARD.fullmatch(part):
+            return match["student"], match["number"]
+    return None
+
+
 def student_of(submission, level=1):
-    """The student's name: the first `level` folders of the submission's name, or its file's without the ending."""
-    parts = submission.split("/")[:level]
-    match = MOODLE.fullmatch(parts[-1])
-    parts[-1] = match["student"] if match else SUFFIXES.sub("", parts[-1]) or parts[-1]
-    return "/".join(parts)
+    """The student's name: the participant's, else the first `level` folders, or the file without its ending."""
+    if found := participant("/".join(submission.split("/")[:level])):
+        return found[0]
+    *folders, last = submission.split("/")[:level]
+    return "/".join([*folders, SUFFIXES.sub("", last) or last])
 
 
 def participant_number(submission):
     """The number that Moodle gave to the participant, "" if the name does not say."""
-    matches = map(MOODLE.fullmatch, submission.split("/"))
-    return next((match["number"] for match in matches if match), "")
+    return (participant(submission) or ("", ""))[1]
+
+
+def tell_apart(people):
+    """{(name, number): the name as it is shown}, «Иванов Иван (12)» if there are several of it."""
+    times = Counter(name for name, _ in people)
+    return {(name, n): f"{name} ({n})" if n and times[name] > 1 else name for name, n in people}
+
+
+def alphabetical(name):
+    """The key to sort names by: Ё comes after Е, a folder before another one whose name goes on."""
+    return [part.casefold().replace("ё", "е\uffff") for part in name.split("/")], name
