@@ -11,15 +11,17 @@ from tempfile import gettempdir
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from common.command import INTERRUPTED, Refusal, standard_output
-from common.files import temporary_folder
+from common.command import INTERRUPTED, Refusal, in_russian, standard_output
 from grading import report
 from grading.confined.confinement import missing_protection
+from grading.confined.folders import run_folder
+from grading.confined.sandbox import SandboxFailure, check_system
+from grading.finding import system_words
 from grading.gradebook import Gradebook, check_targets
 from grading.marks import Grader, Mark, draw_layer_lists
 from grading.moodle import Worksheet
 from grading.results import Results
-from grading.submissions import find_submissions, system_words
+from grading.submissions import find_submissions
 
 LONGEST_TEMPORARY_PATH = 40  # bytes
 NO_FAULT_OF_THE_FILE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
@@ -32,15 +34,15 @@ def grade_group(options):
             signal.signal(number, signal.default_int_handler)
     console = Console(stderr=options.csv == "-")
     check_targets(options)
-    with temporary_folder(prefix="grading-archives-") as shelf:
+    with folder_of_this_run() as folder:
         book = Gradebook(None if options.csv == "-" else options.csv, options.fresh)
         worksheet = Worksheet(options.moodle) if options.moodle else None
-        submissions = hand_ins(options, shelf, book)
+        submissions = hand_ins(options, folder, book)
         with standard_output():
             for missing in missing_protection():
                 console.print(f"Внимание, защита неполна. Здесь нет {missing}.", style="yellow")
         results = Results(options, book)
-        interrupted = grade_all(submissions, options, results)
+        interrupted = grade_all(submissions, options, results, folder)
     results.finish(interrupted)
     if worksheet:
         results.fill(worksheet)
@@ -67,18 +69,29 @@ def refuse_what_is_left(results):
         raise Refusal("; ".join(said))
 
 
-def hand_ins(options, shelf, book):
+@contextlib.contextmanager
+def folder_of_this_run():
+    """Where everything is kept while it lasts; refuses what can't work here at all."""
+    try:
+        with run_folder(short_temporary_folder()) as folder:
+            check_system(folder)
+            yield folder
+    except SandboxFailure as error:
+        raise Refusal(f"проверять работы здесь нельзя: {error}") from None
+
+
+def hand_ins(options, folder, book):
     """The hand-ins of this part, in the order of their names."""
     ours = [path for path in (options.csv, options.feedback, options.moodle) if path]
     try:
-        found = find_submissions(options.paths, shelf, options.level, list(book.before), ours)
+        found = find_submissions(options.paths, folder, options.level, list(book.before), ours)
     except OSError as error:
-        raise Refusal(f"нельзя прочитать: {error}") from None
+        raise Refusal(f"нельзя прочитать: {in_russian(error)}: {error.filename or ''}") from None
     part, of = options.part
     return found[part - 1 :: of]
 
 
-def grade_all(submissions, options, results):
+def grade_all(submissions, options, results, folder):
     """Several submissions at a time; returns whether the work was interrupted."""
     graders = []
     stopped = threading.Event()
@@ -129,10 +142,7 @@ def grade_all(submissions, options, results):
                 result = work(thing)
                 done(result if result is not None else thing)
 
-    with (
-        temporary_folder(prefix="grading-", dir=short_temporary_folder()) as folder,
-        ThreadPoolExecutor(options.jobs, initializer=start, initargs=(folder,)) as pool,
-    ):
+    with ThreadPoolExecutor(options.jobs, initializer=start, initargs=(folder,)) as pool:
         try:
             each("Оценки", mark_one, submissions, results.add, lambda mark: not mark or mark.ungraded)
             results.save()
