@@ -1,10 +1,8 @@
-"""Files that are written whole or not at all, on any system; folders in which hostile code may have been at work."""
+"""Files that are written whole or not at all, on any system."""
 
 import contextlib
-import math
 import os
 import stat
-import subprocess
 import tempfile
 
 try:
@@ -94,39 +92,3 @@ def current_umask():
 
 
 UMASK = current_umask()
-
-
-def folder_size(folder, most_folders=1_000):
-    """Bytes in a folder, one block at least for each entry; infinite if it can't be looked through."""
-    size, folders = 0, [folder]
-    for _ in range(most_folders):
-        if not folders:
-            return size
-        try:
-            with os.scandir(folders.pop()) as found:
-                for entry in found:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    else:
-                        size += max(4096, entry.stat(follow_symlinks=False).st_size)
-        except FileNotFoundError:
-            continue  # it has been removed meanwhile
-        except OSError:
-            return math.inf
-    return math.inf
-
-
-def remove_folder(folder):
-    """Remove a folder that may be anything: deep, closed, full. What can't be removed stays, without an error."""
-    for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
-        subprocess.run([*command, "--", folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-@contextlib.contextmanager
-def temporary_folder(**options):
-    """Like tempfile.TemporaryDirectory, for a folder in which hostile code was at work."""
-    folder = tempfile.mkdtemp(**options)
-    try:
-        yield folder
-    finally:
-        remove_folder(folder)

@@ -1,5 +1,6 @@
 """Grade a class: the marks of all first, in seconds, then the re-execution of each by nbval."""
 
+import contextlib
 import errno
 import os
 import signal
@@ -7,14 +8,16 @@ import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from tempfile import gettempdir
 
-from common.command import INTERRUPTED, Refusal, standard_output
-from common.files import temporary_folder
+from common.command import INTERRUPTED, Refusal, in_russian, standard_output
 from grading.confined.confinement import missing_protection
+from grading.confined.folders import run_folder
+from grading.confined.sandbox import SandboxFailure, check_system
+from grading.finding import system_words
 from grading.gradebook import Gradebook
 from grading.marks import Grader, Mark, draw_layer_lists
 from grading.moodle import Worksheet
 from grading.results import Results
-from grading.submissions import find_submissions, system_words
+from grading.submissions import find_submissions
 from grading.terminal import Terminal, progress_bar
 from grading.verdicts import Verdicts
 
@@ -30,16 +33,18 @@ def grade_group(options):
             signal.signal(number, signal.default_int_handler)
     terminal = Terminal(to_stderr=options.csv == "-")
     options.check_targets()
-    with temporary_folder(prefix="grading-archives-") as unpacked:
+    with folder_of_this_run() as folder:
         book = Gradebook(options.table, options.fresh)
         worksheet = Worksheet(options.moodle) if options.moodle else None
-        submissions = of_this_part(options, unpacked, book)
+        found = find(options, folder, book)
+        part, of = options.part
+        submissions = found.submissions[part - 1 :: of]
         with standard_output():
             for missing in missing_protection():
                 terminal.warn(f"Внимание, защита неполна. Здесь нет {missing}.")
+            terminal.say_found(found)
         results = Results(options, book, len(submissions))
-        with temporary_folder(prefix="grading-", dir=short_temporary_folder()) as folder:
-            interrupted = ClassRun(options, results, folder).run(submissions)
+        interrupted = ClassRun(options, results, folder).run(submissions)
     results.finish(interrupted)
     if worksheet:
         results.fill(worksheet)
@@ -68,14 +73,24 @@ def refuse_what_is_left(results):
         raise Refusal("; ".join(said))
 
 
-def of_this_part(options, unpacked, book):
-    """The submissions of this part, in the order of their names."""
+@contextlib.contextmanager
+def folder_of_this_run():
+    """Where everything is kept while it lasts; refuses what can't work here at all."""
     try:
-        found = find_submissions(options.paths, unpacked, options.level, list(book.before), options.ours)
+        with run_folder(short_temporary_folder()) as folder:
+            check_system(folder)
+            yield folder
+    except SandboxFailure as error:
+        raise Refusal(f"проверять работы здесь нельзя: {error}") from None
+
+
+def find(options, folder, book):
+    try:
+        return find_submissions(options.paths, folder, options.level, list(book.before), options.ours)
     except OSError as error:
-        raise Refusal(f"нельзя прочитать: {error}") from None
-    part, of = options.part
-    return found[part - 1 :: of]
+        raise Refusal(f"нельзя прочитать: {in_russian(error)}: {error.filename or ''}") from None
+    except KeyboardInterrupt:
+        raise Refusal("прервано раньше, чем начата проверка: ничего не изменено") from None
 
 
 class ClassRun:

@@ -3,11 +3,17 @@
 import os
 import re
 import unicodedata
+import zlib
 from collections import Counter
 
 # how often a letter stands in Russian text, from the most frequent on, and what no name is likely to hold
 LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
 CODE_PAGES = ("cp866", "cp1251", "cp437")
+SAMPLE = 10_000  # bytes from which the code page is guessed
+PAGE_BEGINNING = (
+    '<!DOCTYPE html>\n<html lang="ru">\n<head>\n<meta charset="utf-8">\n<title>Проверка работы «Инициализация»'
+)
+LONGEST_NAME = 200  # bytes of a file's or folder's name; " (2)" and ".html" must find room in 255
 
 # <имя>_<номер участника>_assignsubmission_file_<имя файла>: a folder, or a file, of Moodle's archive
 MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(_.*)?", re.DOTALL)
@@ -20,10 +26,10 @@ SUFFIXES = re.compile(
 )
 
 
-def readable_name(name):
+def readable_name(name, page=None):
     """The name of a file as one line of text in one normal form; `name`: text from the system, or bytes."""
     raw = os.fsencode(name) if isinstance(name, str) else name
-    return one_line(unicodedata.normalize("NFC", decode(raw)))
+    return one_line(unicodedata.normalize("NFC", decode(raw, page)))
 
 
 def one_line(text):
@@ -32,23 +38,40 @@ def one_line(text):
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def decode(raw, *others):
-    """The text of a name in UTF-8 or in one of the old code pages, whichever reads best.
+def shortened(name, most=LONGEST_NAME):
+    """A name of at most so many bytes, as file systems count; the ending and a trace of the rest stay."""
+    raw = name.encode()
+    if len(raw) <= most:
+        return name
+    mark = f"…{zlib.crc32(raw):08x}"
+    ending = os.path.splitext(name)[1]
+    ending = ending if len(ending.encode()) <= 20 else ""
+    return raw[: most - len((mark + ending).encode())].decode(errors="ignore") + mark + ending
 
-    `others`: names that probably have the same encoding.
-    """
+
+def decode(raw, page=None):
+    """The text of a name in UTF-8 or in an old code page: the given one, or the one in which it reads best."""
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        pass
-    return raw.decode(max(CODE_PAGES, key=lambda page: plausibility(raw, page, others)), "replace")
+        return raw.decode(page or code_page([raw]), "replace")
 
 
-def plausibility(raw, page, others):
-    """How much a name looks like a name in this code page; other names count together as one letter of it."""
-    rest = b" ".join(others)
-    size = sum(byte > 127 for byte in rest) or 1
-    return strangeness(rest.decode(page, "replace")) / -size - strangeness(raw.decode(page, "replace"))
+def code_page(names):
+    """The old code page in which these names, which have the same one, read best; None if all are UTF-8."""
+    sample = b""
+    for raw in names:
+        if len(sample) < SAMPLE and not is_utf_8(raw):
+            sample += raw[:SAMPLE] + b" "
+    return min(CODE_PAGES, key=lambda page: strangeness(sample.decode(page, "replace"))) if sample else None
+
+
+def is_utf_8(raw):
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def strangeness(text):

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from common.lab import NOTEBOOK
-from grading.names import one_line
+from grading.names import PAGE_BEGINNING, one_line
 from grading.rows import MAX_SCORE
 from init_utils import EXERCISES
 
@@ -20,9 +20,6 @@ STATUS_WORDS = {
     "timeout": "код не закончился в срок",
     "unreadable": "файл не прочитан",
 }
-BEGINNING = b"<!DOCTYPE html>\n<html lang=\"ru\">\n<head>\n<meta charset=\"utf-8\">\n<title>" + (
-    "Проверка работы «Инициализация»".encode()
-)
 PAGE = """</title>
 <style>
 body {{ font-family: sans-serif; line-height: 1.5; max-width: 46em; margin: 2em auto; padding: 0 1em; }}
@@ -72,7 +69,7 @@ def page(mark):
         status=STATUS_WORDS[mark.status],
         body="\n".join(body),
     )
-    return BEGINNING.decode() + text
+    return PAGE_BEGINNING + text
 
 
 def by_hint(mistakes):

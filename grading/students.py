@@ -1,20 +1,20 @@
 """Whose is what lies in the folder of a class: the submissions of each student, or what lies there instead."""
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from common.lab import HELPERS
+from grading.confined.unpacking import is_notebook_name
+from grading.finding import UNREAD, read
 from grading.names import alphabetical, participant, student_of, tell_apart
 
 MOST_NAMES = 5
-WORDS = {"link": "это ссылка, она не открывается", "special": "это не обычный файл"}
 # a teacher's own files beside the students': tables, what Gradescope says of its export
 TEACHERS = (".csv", ".xlsx", ".xls", ".ods", ".yml", ".yaml")
 
 
 @dataclass
 class Submission:
-    """What is graded. `failure`: the status of one that can't be read at all, `reason`: why; then there is no source."""
+    """What is graded. `failure`: the status of one that can't be read at all, then without a source; `reason`: why."""
 
     name: str
     student: str
@@ -25,7 +25,7 @@ class Submission:
 
     def read(self):
         """The bytes of the notebook; OSError or ValueError if they can't be had."""
-        return self.source.read()
+        return read(self.source)
 
 
 @dataclass
@@ -37,33 +37,52 @@ class Found:
     assumptions: list[str] = field(default_factory=list)
 
 
-def find_students(entries, level=None, own_name="", known=(), whole=True):
-    """The submissions among the entries of a class.
+class Layout:
+    """Where in the folder of a class the students' folders lie.
 
-    `level`: how deep the students' folders lie, None if that is to be found out; `own_name`: of the class's folder or
-    archive; `known`: names of submissions in the table; `whole`: all of the class was asked for.
+    `level`: how deep, None if that is to be found out; `own_name`: of the class's folder or archive; `known`: names of
+    submissions in the table; `whole`: all of the class was asked for.
     """
-    found = Found()
-    entries = without_pages(entries)
-    if whole:
-        entries = look_through(entries, own_name, known, level, found)
-    if level is None:
-        level = participants_level(entries)
+
+    def __init__(self, entries, level=None, own_name="", known=(), whole=True):
+        self.found = Found()
+        self.whole = whole
+        self.entries = without_pages(entries)
         if whole:
-            assume_level(entries, level, found)
-    of_student = {}
-    for entry in entries:
-        if is_teachers(entry, level):
-            found.others += [entry.parts[0]] if entry.kind != "hidden" else []
-        else:
-            name = student_of(entry.name, level)
-            _, number = participant("/".join(entry.parts[:level])) or ("", "")
-            of_student.setdefault((name, number), []).append(entry)
-    shown = tell_apart(of_student)
-    submissions = [s for who, own in of_student.items() for s in submissions_of(shown[who], own, level)]
-    found.submissions = with_unique_names(submissions)
-    found.others = sorted(set(found.others), key=alphabetical)
-    return found
+            self.look_through(own_name, known, may_guess=level is None)
+        self.level = level or participants_level(self.entries)
+        self.may_guess = level is None
+
+    def look_through(self, own_name, known, may_guess):
+        """Leave out the folders around the class."""
+        while folder := folder_around(self.entries, own_name, known, may_guess):
+            beside = [entry for entry in self.entries if entry.parts[0] != folder and entry.kind != "hidden"]
+            self.found.others += [entry.parts[0] for entry in beside]
+            inner = [entry for entry in self.entries if entry.parts[0] == folder and len(entry.parts) > 1]
+            self.entries = [replace(entry, parts=entry.parts[1:]) for entry in inner]
+            if folder != own_name and not any(participant(entry.parts[0]) for entry in self.entries):
+                self.found.assumptions.append(
+                    f"«{folder}» — папка вокруг группы, студенты — в ней. Если это один студент, укажите --level 1."
+                )
+
+    def find(self, entries):
+        """The submissions among the entries, in which archives are opened by now."""
+        entries = without_pages(list(entries))
+        if self.whole and self.may_guess:
+            self.found.assumptions += doubts(entries, self.level)
+        of_student = {}
+        for entry in entries:
+            if not is_teachers(entry, self.level):
+                name = student_of(entry.name, self.level)
+                _, number = participant("/".join(entry.parts[: self.level])) or ("", "")
+                of_student.setdefault((name, number), []).append(entry)
+            elif entry.kind != "hidden":
+                self.found.others.append(entry.parts[0])
+        shown = tell_apart(of_student)
+        submissions = [s for who, own in of_student.items() for s in submissions_of(shown[who], own, self.level)]
+        self.found.submissions = with_unique_names(submissions)
+        self.found.others = sorted(set(self.found.others), key=alphabetical)
+        return self.found
 
 
 def without_pages(entries):
@@ -76,33 +95,22 @@ def without_pages(entries):
 def is_teachers(entry, level):
     """Whether this lies beside the students' folders and is no student's."""
     top = entry.parts[0].lower()
-    if len(entry.parts) <= level and entry.kind == "hidden":
-        return True
-    if participant(entry.parts[0]):
+    if entry.kind == "hidden":
+        return len(entry.parts) <= level
+    if participant(entry.parts[0]) or entry.kind == "notebook":
         return False
-    if top.endswith(TEACHERS) or (top == HELPERS.name and len(entry.parts) == 1):
-        return entry.kind != "notebook"
-    return len(entry.parts) < level and entry.kind in ("file", "empty")
-
-
-def look_through(entries, own_name, known, level, found):
-    """The same without the folders around the class."""
-    while folder := folder_around(entries, own_name, known, level is None):
-        found.others += [e.parts[0] for e in entries if e.parts[0] != folder and e.kind != "hidden"]
-        entries = [replace(e, parts=e.parts[1:]) for e in entries if e.parts[0] == folder and len(e.parts) > 1]
-        if folder != own_name and not any(participant(entry.parts[0]) for entry in entries):
-            found.assumptions.append(
-                f"«{folder}» — папка вокруг группы, студенты — папки в ней. Если это один студент, укажите --level 1."
-            )
-    return entries
+    is_file = len(entry.parts) == 1 and entry.kind in ("file", "candidate")
+    if is_file and (top.endswith(TEACHERS) or top == HELPERS.name):
+        return True
+    return len(entry.parts) < level and entry.kind in ("file", "empty", "candidate")
 
 
 def folder_around(entries, own_name, known, may_guess):
     """The folder, or archive, in which the whole class lies, None if there is none."""
-    tops = {entry.parts[0] for entry in entries if not is_teachers(entry, 1)}
-    folders = {e.parts[0] for e in entries if len(e.parts) > 1 or e.kind in ("closed", "empty")} & tops
-    handed_in = {e.parts[0] for e in entries if e.kind in ("notebook", "refused", "closed", *WORDS)}
-    if len(folders) != 1 or (handed_in & tops) - folders:
+    entries = [entry for entry in entries if not is_teachers(entry, 1)]
+    folders = {entry.parts[0] for entry in entries if is_folder(entry, 1)}
+    handed_in = {entry.parts[0] for entry in entries if entry.kind not in ("file", "empty")}
+    if len(folders) != 1 or handed_in - folders:
         return None
     (folder,) = folders
     inner = [entry for entry in entries if entry.parts[0] == folder and len(entry.parts) > 1]
@@ -110,9 +118,14 @@ def folder_around(entries, own_name, known, may_guess):
         return None
     if folder == own_name or any(participant(entry.parts[1]) for entry in inner):
         return folder
-    files = [e for e in inner if len(e.parts) == 2 and e.kind in ("notebook", "refused", *WORDS)]
-    inner_folders = {e.parts[1] for e in inner if len(e.parts) > 2 or e.kind in ("empty", "closed")}
-    return folder if may_guess and not files and len(inner_folders) > 1 else None
+    notebooks = [entry for entry in inner if len(entry.parts) == 2 and entry.kind in ("notebook", "candidate")]
+    students = {entry.parts[1] for entry in inner if is_folder(entry, 2)}
+    return folder if may_guess and not notebooks and len(students) > 1 else None
+
+
+def is_folder(entry, depth):
+    """Whether the first so many parts of a place name a folder, or an archive, which is one in a file."""
+    return len(entry.parts) > depth or (entry.kind in ("empty", "archive", "refused"))
 
 
 def participants_level(entries):
@@ -125,17 +138,17 @@ def participants_level(entries):
     return 1
 
 
-def assume_level(entries, level, found):
-    """Say so if the folders that are taken for students may as well be groups."""
-    notebooks = {}
+def doubts(entries, level):
+    """Words, if the folders that are taken for students may as well be groups."""
+    inner = {}
     for entry in entries:
-        if entry.kind == "notebook" and len(entry.parts) > level and not participant("/".join(entry.parts[:level])):
-            notebooks.setdefault("/".join(entry.parts[:level]), []).append(entry.parts[level])
-    doubtful = [folder for folder, inner in notebooks.items() if len(set(inner)) > 1]
-    if doubtful and len(doubtful) > len({entry.parts[0] for entry in entries if not is_teachers(entry, level)}) / 2:
-        found.assumptions.append(
-            f"Студенты — папки {some_names(doubtful)}, хотя в каждой несколько блокнотов. "
-            f"Если студенты — то, что лежит в них, укажите --level {level + 1}."
+        if entry.kind == "notebook" and not participant("/".join(entry.parts[:level])):
+            inner.setdefault(entry.parts[:level], set()).update(entry.parts[level : level + 1])
+    doubtful = ["/".join(folder) for folder, names in inner.items() if len(names) > 1]
+    if len(doubtful) > len(inner) / 2:
+        yield (
+            f"Студенты — {some_names(doubtful)}, хотя блокнотов там по нескольку. "
+            f"Если студенты — папки и файлы внутри, укажите --level {level + 1}."
         )
 
 
@@ -143,23 +156,23 @@ def submissions_of(student, entries, level):
     """What one student handed in: the notebooks, and what should be one; or one `missing` with what lies there."""
     found = []
     for entry in entries:
-        unread = entry.kind in WORDS and entry.name.lower().endswith(".ipynb")
+        unread = entry.kind in UNREAD and is_notebook_name(entry.name)
         if entry.kind == "notebook":
             found.append(Submission(entry.name, student, entry.source))
         elif unread:
-            found.append(Submission(entry.name, student, failure="unreadable", reason=WORDS[entry.kind]))
-        elif entry.kind in ("closed", "refused"):
-            found.append(Submission(entry.name, student, None, "unreadable", entry.reason, entry.kind == "closed"))
+            found.append(Submission(entry.name, student, failure="unreadable", reason=UNREAD[entry.kind]))
+        elif entry.kind == "refused":
+            found.append(Submission(entry.name, student, None, "unreadable", entry.reason, entry.ungraded))
     place = "/".join(entries[0].parts[:level])
     return found or [Submission(place, student, failure="missing", reason=what_lies_there(entries))]
 
 
 def what_lies_there(entries):
     """The words for a student without a notebook."""
-    files = [entry for entry in entries if entry.kind in ("file", *WORDS)]
+    files = [entry for entry in entries if entry.kind in ("file", *UNREAD)]
     hidden = [entry for entry in entries if entry.kind == "hidden"]
     if files:
-        links = f"; {WORDS['link']}" if any(entry.kind == "link" for entry in files) else ""
+        links = f"; {UNREAD['link']}" if any(entry.kind == "link" for entry in files) else ""
         return f"блокнота нет: есть только {some_names(entry.parts[-1] for entry in files)}{links}"
     if hidden:
         return f"блокнота нет: только скрытое ({some_names(entry.parts[-1] for entry in hidden)})"
@@ -175,12 +188,14 @@ def some_names(names):
 def with_unique_names(submissions):
     """In the order of their names; one that comes again gets a number."""
     submissions = sorted(submissions, key=lambda submission: alphabetical(submission.name))
-    times, taken = Counter(), {submission.name for submission in submissions}
+    taken, numbers = {submission.name for submission in submissions}, {}
     for submission in submissions:
         name = submission.name
-        times[name] += 1
-        while times[name] > 1 and submission.name in taken:
-            submission.name = f"{name} ({times[name]})"
-            times[name] += submission.name in taken
-        taken.add(submission.name)
+        number = numbers.get(name, 1)
+        if number > 1:
+            while f"{name} ({number})" in taken:
+                number += 1
+            submission.name = f"{name} ({number})"
+            taken.add(submission.name)
+        numbers[name] = number + 1
     return submissions

@@ -1,7 +1,6 @@
 """A table in a file: our columns are found by their titles, whatever else the file holds stays as it is."""
 
 import codecs
-import io
 import re
 from dataclasses import dataclass, field
 
@@ -77,7 +76,7 @@ class Table:
 
 @dataclass
 class CsvGrid:
-    """The cells of a .csv as they stand there, quotes included, so that what is not written is the same byte by byte."""
+    """The cells of a .csv as they stand there, quotes included: what is not written stays the same byte by byte."""
 
     lines: list[list[str]] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from grading.names import alphabetical, one_line
 from grading.rows import MAX_SCORE, counts
+from grading.students import some_names
 from grading.summary import frequent_mistakes, summarize
 from init_utils import EXERCISES
 
@@ -25,7 +26,7 @@ class Terminal:
         self.console = Console(stderr=to_stderr)
 
     def warn(self, words):
-        self.console.print(words, style="yellow")
+        self.console.print(Text(one_line(words), style="yellow"), soft_wrap=True)
 
     def say(self, words):
         self.console.print(Text(one_line(words)), soft_wrap=True)
@@ -39,6 +40,13 @@ class Terminal:
             self.say(f"  {line}")
         if len(lines) > MOST_LINES:
             self.say(f"  и ещё {len(lines) - MOST_LINES}")
+
+    def say_found(self, found):
+        """What is nobody's submission, and what was assumed."""
+        if found.others:
+            self.say(f"Это не работы студентов: {some_names(found.others)}.")
+        for words in found.assumptions:
+            self.warn(words)
 
     def show(self, results):
         marks = sorted(results.marks.values(), key=lambda mark: alphabetical(mark.submission))

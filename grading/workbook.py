@@ -32,7 +32,9 @@ class WorkbookGrid:
         values = list(self.sheet.iter_rows(values_only=True))
         filled = [number for number, line in enumerate(values, start=1) if any(value is not None for value in line)]
         self.height = max(filled, default=0)
-        self.width = max((place for line in values for place, v in enumerate(line, start=1) if v is not None), default=0)
+        self.width = max(
+            (place for line in values for place, v in enumerate(line, start=1) if v is not None), default=0
+        )
 
     def is_blank(self, line):
         return not any(self.get(line, place) for place in range(self.width))
