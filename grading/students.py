@@ -55,15 +55,17 @@ class Layout:
 
     def look_through(self, own_name, known, may_guess):
         """Leave out the folders around the class."""
+        guessed = []
         while folder := folder_around(self.entries, own_name, known, may_guess):
             beside = [entry for entry in self.entries if entry.parts[0] != folder and entry.kind != "hidden"]
             self.found.others += [entry.parts[0] for entry in beside]
             inner = [entry for entry in self.entries if entry.parts[0] == folder and len(entry.parts) > 1]
             self.entries = [replace(entry, parts=entry.parts[1:]) for entry in inner]
-            if folder != own_name and not any(participant(entry.parts[0]) for entry in self.entries):
-                self.found.assumptions.append(
-                    f"«{folder}» — папка вокруг группы, студенты — в ней. Если это один студент, укажите --level 1."
-                )
+            guessed += [folder] if folder != own_name else []
+        if guessed and not any(participant(entry.parts[0]) for entry in self.entries):
+            self.found.assumptions.append(
+                f"«{'/'.join(guessed)}» — папка вокруг группы, студенты — в ней. Если это один студент, укажите --level 1."
+            )
 
     def find(self, entries):
         """The submissions among the entries, in which archives are opened by now."""
@@ -118,9 +120,16 @@ def folder_around(entries, own_name, known, may_guess):
         return None
     if folder == own_name or any(participant(entry.parts[1]) for entry in inner):
         return folder
-    notebooks = [entry for entry in inner if len(entry.parts) == 2 and entry.kind in ("notebook", "candidate")]
-    students = {entry.parts[1] for entry in inner if is_folder(entry, 2)}
-    return folder if may_guess and not notebooks and len(students) > 1 else None
+    return folder if may_guess and holds_students(inner, 1) else None
+
+
+def holds_students(entries, depth):
+    """Whether a folder at this depth, through folders that stand alone, holds several folders and no notebook."""
+    if any(len(entry.parts) == depth + 1 and entry.kind in ("notebook", "candidate") for entry in entries):
+        return False
+    folders = {entry.parts[depth] for entry in entries if is_folder(entry, depth + 1)}
+    inner = [entry for entry in entries if len(entry.parts) > depth + 1]
+    return len(folders) > 1 or (len(folders) == 1 and bool(inner) and holds_students(inner, depth + 1))
 
 
 def is_folder(entry, depth):

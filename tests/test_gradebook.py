@@ -22,7 +22,7 @@ from submissions import function, submission, write
 if sys.platform != "linux":
     pytest.skip("the grader needs Linux", allow_module_level=True)
 
-from grading import archives, group
+from grading import group
 from grading.__main__ import main
 from grading.gradebook import Gradebook
 from grading.marks import FunctionMark, Mark
@@ -732,3 +732,9 @@ def test_a_real_class_from_its_archive_to_the_grade_book(tmp_path, monkeypatch):
     put(tmp_path / "работы.zip", zipped(files))
     grade("работы.zip", "--quick", "--csv", "оценки.csv")
     assert {row["student"]: row["score"] for row in rows().values()} == {"Иванов": "5", "Петрова": "6"}
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch, tmp_path):
+    from grading import verdicts
+    monkeypatch.setattr(verdicts, "user_cache_path", lambda name: tmp_path / ".cache")
