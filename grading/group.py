@@ -158,7 +158,7 @@ class ClassRun:
 
     def reexecute_all(self):
         marks = repeats_last([mark for mark in self.results.marks.values() if mark.functions])
-        self.results.waiting = {mark.submission for mark in marks}
+        self.results.wait_for(marks)
         failed = []
         for mark, done in self.each("Повторное выполнение", self.reexecute_one, marks, ordered=False):
             if done:

@@ -24,6 +24,7 @@ class Results:
         self.pending = {}
         self.all_marked = False
         self.waiting = set()  # names of those that are still to be re-executed
+        self.total_to_execute = 0
         self.not_reexecuted = set()  # after a failure of ours
         self.failures = []
         self.abandoned = False
@@ -33,6 +34,10 @@ class Results:
     def add(self, mark):
         self.marks[mark.submission] = mark
         self.put(mark)
+
+    def wait_for(self, marks):
+        self.waiting = {mark.submission for mark in marks}
+        self.total_to_execute = len(marks)
 
     def add_verdict(self, mark):
         """The mark with what nbval said; a mark without it after a failure of ours."""

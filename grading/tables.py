@@ -8,6 +8,7 @@ from common.files import replace_file
 from grading.names import one_line
 
 BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+BROKEN_QUOTES = re.compile(r'"(?:[^"]|"")*"[^"].*', re.DOTALL)
 ENCODINGS = ("utf-8", "cp1251")  # without a byte-order mark
 DELIMITERS = ",;\t"
 # where a spreadsheet would begin a formula, whichever of the separators it splits at; a number in a list is none
@@ -107,11 +108,11 @@ class CsvGrid:
         return grid
 
     def refuse_one_column(self):
-        """Whoever opens a table in one column and saves it gets lines that are one cell."""
+        """Whoever opens a table in one column, or split at another separator, and saves it gets lines like these."""
         titles = len(self.lines[0]) if self.lines else 0
         for number, line in enumerate(self.lines, start=1):
             one_cell = len(line) == 1 or (len(line) < titles and self.delimiter in unquoted(line[0]))
-            if titles > 1 and any(line) and one_cell:
+            if titles > 1 and any(line) and (one_cell or any(map(BROKEN_QUOTES.fullmatch, line))):
                 raise ValueError(
                     f"строка {number}: ожидалось полей: {titles}, получено: {len(line)}. Возможно, таблицу открыли "
                     "одним столбцом и сохранили; возьмите её прежнюю копию или книгу .xlsx"

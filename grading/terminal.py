@@ -65,9 +65,8 @@ class Terminal:
         graded = sum(not mark.ungraded for mark in results.marks.values())
         words = f"Прервано. Оценено: {graded} из {results.total}"
         if not results.options.quick:
-            executed = sum(bool(mark.nbval) for mark in results.marks.values())
-            rest = len(results.waiting) if results.all_marked else results.total
-            words += f"; выполнено повторно: {executed}, осталось: {rest}"
+            executed = results.total_to_execute - len(results.waiting)
+            words += f"; выполнено повторно: {executed} из {results.total_to_execute or results.total}"
         self.say(f"{words}. Чтобы продолжить (сделанное не повторяется):")
         self.say(f"  {results.options.command(anew=not results.all_marked)}")
 

@@ -199,7 +199,10 @@ def test_two_names_that_read_alike_are_two_submissions():
         os.makedirs(folder)
         with open(folder + b"/lab.ipynb", "w") as file:
             file.write('{"cells": [], "metadata": {"points": 4}, "nbformat": 4, "nbformat_minor": 5}')
-    assert [s.name for s in find_submissions(["class"], "class").submissions] == ["Иванов/lab.ipynb", "Иванов/lab.ipynb (2)"]
+    assert [s.name for s in find_submissions(["class"], "class").submissions] == [
+        "Иванов/lab.ipynb",
+        "Иванов/lab.ipynb (2)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -220,4 +223,4 @@ def test_whose_a_name_is(name, student, number):
 
 def test_names_stand_in_the_order_of_the_russian_alphabet():
     names = ["Абрамов", "Дятлова", "Ежов", "Ёлкина", "Жуков", "Иванов/lab.ipynb", "Иванова/lab.ipynb"]
-    assert sorted(reversed(names), key=alphabetical) == names
+    assert sorted(names[::-1], key=alphabetical) == names
