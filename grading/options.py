@@ -1,6 +1,7 @@
 """What `grade` is asked to do."""
 
 import os
+import re
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +37,9 @@ class Options:
 
     def command(self, anew):
         """The command that goes on where this one is interrupted; a table that has begun anew does not do so again."""
-        return shlex.join(["python", "-m", "grading", *(word for word in self.words if anew or word != "--fresh")])
+        words = [word for word in self.words if anew or word != "--fresh"]
+        safe = [word if re.fullmatch(r"[\w@%+=:,./-]+", word) else shlex.quote(word) for word in words]
+        return " ".join(["python -m grading", *safe])
 
     def check_targets(self):
         """Refuse now what would fail after an hour of grading."""

@@ -63,9 +63,8 @@ class Layout:
             self.entries = [replace(entry, parts=entry.parts[1:]) for entry in inner]
             guessed += [folder] if folder != own_name else []
         if guessed and not any(participant(entry.parts[0]) for entry in self.entries):
-            self.found.assumptions.append(
-                f"«{'/'.join(guessed)}» — папка вокруг группы, студенты — в ней. Если это один студент, укажите --level 1."
-            )
+            words = f"«{'/'.join(guessed)}» — папка вокруг группы, студенты — в ней"
+            self.found.assumptions.append(f"{words}. Если это один студент, укажите --level 1.")
 
     def find(self, entries):
         """The submissions among the entries, in which archives are opened by now."""

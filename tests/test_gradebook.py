@@ -421,7 +421,7 @@ for line in sys.stdin:  # a run for each line, in a process of its own
 """
 
 
-@pytest.mark.seconds(10)
+@pytest.mark.seconds(3)
 def test_killed_at_random_moments_the_table_is_old_or_new_never_less(tmp_path):
     for number in range(42):
         put(tmp_path / f"works/{number:02}/lab.ipynb", number % (MOST + 1))
@@ -429,7 +429,7 @@ def test_killed_at_random_moments_the_table_is_old_or_new_never_less(tmp_path):
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     seen = 0
     with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, text=True, **pipes) as server:
-        for attempt in range(10):
+        for attempt in range(6):
             server.stdin.write("\n")
             server.stdin.flush()
             pid = int(server.stdout.readline())
