@@ -5,7 +5,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from grading import group, verdicts
+from grading import group
 from grading.__main__ import main
 from grading.confined.unpacking import plain
 from grading.marks import FunctionMark, Mark
@@ -57,7 +57,6 @@ def use_fakes(monkeypatch, tmp_path):
     monkeypatch.setattr(group, "Grader", FakeGrader)
     monkeypatch.setattr(group, "missing_protection", list)
     monkeypatch.setattr(group, "check_system", lambda folder: None)
-    monkeypatch.setattr(verdicts, "user_cache_path", lambda name: tmp_path / ".cache" / name)
     monkeypatch.setattr(FakeGrader, "broken", frozenset())
     monkeypatch.setattr(FakeGrader, "executed", [])
     monkeypatch.setenv("COLUMNS", "200")
