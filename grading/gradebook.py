@@ -108,25 +108,24 @@ class Gradebook:
     def changes(self):
         """A line for each row of this run whose mark is not what it was: «Иванов: 4 → 6»."""
         names = {new: old for old, new in self.replaced.items()}
-        for row in self.rows_of_this_run():
+        for who, row in self.rows_of_this_run():
             if old := self.before.get(names.get(row["submission"], row["submission"])):
                 words = [f"{old[key]} → {row[key]}" for key in ("score", "status") if old[key] != row[key]]
                 if words:
-                    yield f"{self.who(row)}: {', '.join(words)}"
+                    yield f"{who}: {', '.join(words)}"
 
     def scores_by_hand(self):
         """A line for each row of this run whose score is a teacher's: «Иванов: 6 (по функциям 5)»."""
-        for row in self.rows_of_this_run():
+        for who, row in self.rows_of_this_run():
             if row["submission"] in self.by_hand and is_set_by_hand(row):
-                yield f"{self.who(row)}: {row['score']} (по функциям {self.by_hand[row['submission']]})"
+                yield f"{who}: {row['score']} (по функциям {self.by_hand[row['submission']]})"
 
     def rows_of_this_run(self):
-        return [row for row in self.table.rows if row["submission"] in self.new]
-
-    def who(self, row):
-        """The student; his submission if he has several."""
-        students = Counter(other["student"] for other in self.table.rows)
-        return row["student"] if students[row["student"]] == 1 else row["submission"]
+        """(the student, or his submission if he has several, row) of each."""
+        times = Counter(row["student"] for row in self.table.rows)
+        for row in self.table.rows:
+            if row["submission"] in self.new:
+                yield row["student"] if times[row["student"]] == 1 else row["submission"], row
 
 
 class Joining:
