@@ -9,8 +9,7 @@ from grading.rows import MAX_SCORE, number, points
 from init_utils import EXERCISES
 
 MOST_FREQUENT = 5
-# what differs between two mistakes of one kind: shapes, layers, long decimals, ratios
-NUMBERS = re.compile(r"[(\[]\d[\d, ]*[)\]]|(?<=\b[Wb])\d+|\d+\.\d{3,}|\d[\d.,]*(?= раз)|(?<=лой )\d+|(?<=лоя )\d+")
+NUMBERS = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")  # a sample's, other ones in each run
 
 
 @dataclass
@@ -25,7 +24,7 @@ class Summary:
 @dataclass
 class FrequentMistake:
     students: int
-    methods: list[str]
+    method: str
     words: str
 
 
@@ -45,19 +44,17 @@ def summarize(rows):
 
 
 def frequent_mistakes(marks):
-    """The mistakes that most students share: by kind, whatever the function, the layer and the sizes."""
+    """The mistakes that most students share, by function and kind, in the words of the one that comes first."""
     found = {}
     for mark in marks:
+        own = {}
         for method, mistake in mark.mistakes():
-            found.setdefault(kind(mistake), {}).setdefault(mark.submission, []).append((method, str(mistake)))
-    result = []
-    for works in sorted(found.values(), key=len, reverse=True)[:MOST_FREQUENT]:
-        cases = [case for work in works.values() for case in work]
-        methods = [method for method in EXERCISES if any(method == case[0] for case in cases)]
-        words, _ = min(Counter(words for _, words in cases).items(), key=lambda item: (-item[1], item[0]))
-        result.append(FrequentMistake(len(works), methods, words))
-    return result
+            own.setdefault((method, kind(mistake)), str(mistake))
+        for key, words in own.items():
+            found.setdefault(key, []).append(words)
+    frequent = sorted(found.items(), key=lambda item: -len(item[1]))[:MOST_FREQUENT]
+    return [FrequentMistake(len(words), method, min(words)) for (method, _), words in frequent]
 
 
 def kind(mistake):
-    return getattr(mistake, "id", "") or NUMBERS.sub("…", mistake.hint or mistake.fact)
+    return getattr(mistake, "id", "") or NUMBERS.sub("…", str(mistake))

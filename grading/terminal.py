@@ -122,9 +122,9 @@ def summary_table(summary):
 
 
 def mistakes_table(mistakes):
-    table = Table("работ", "функции", "ошибка", title="Частые ошибки")
+    table = Table("студентов", "функция", "ошибка", title="Частые ошибки")
     for mistake in mistakes:
-        table.add_row(str(mistake.students), ", ".join(mistake.methods), Text(one_line(mistake.words)))
+        table.add_row(str(mistake.students), mistake.method, Text(one_line(mistake.words)))
     return table
 
 

@@ -585,23 +585,19 @@ def test_the_summary_counts_students_with_decimal_commas(capsys):
     assert "студентов" in said and "│ 4 " in said and "50 %" in said
 
 
-def with_mistakes(name, *mistakes):
-    return Mark(
-        name, {m: FunctionMark("wrong", mistakes=[mistake]) for m, mistake in zip(EXERCISES, mistakes, strict=False)}
-    )
+def with_mistake(name, *mistakes):
+    functions = {m: FunctionMark("wrong", mistakes=[mistake]) for m, mistake in zip(EXERCISES, mistakes, strict=False)}
+    return Mark(name, functions, student="Иванов <Иван>")
 
 
 def test_one_kind_of_mistake_is_one_row_and_says_its_fact():
-    marks = [
-        with_mistakes(f"{number}", Mistake(f"f: W1 имеет размер (3, {number}).", "Размер W1 — (3, 2)."))
-        for number in range(3)
-    ]
-    (mistake,) = frequent_mistakes([*marks])
-    assert (mistake.students, mistake.words) == (3, "f: W1 имеет размер (3, 0).\nРазмер W1 — (3, 2).")
+    mistakes = [Mistake(f"f: отклонение 9.{number}e+02.", "Размер W1 — (3, 2).") for number in (3, 1, 2)]
+    (mistake,) = frequent_mistakes([with_mistake(str(mistake), mistake) for mistake in mistakes])
+    assert (mistake.students, mistake.words) == (3, "f: отклонение 9.1e+02.\nРазмер W1 — (3, 2).")
 
 
 def test_what_does_not_count_is_in_no_statistics(works, monkeypatch, capsys):
-    mistaken = with_mistakes("", Mistake("Факт.", "Совет."))
+    mistaken = with_mistake("", Mistake("Факт.", "Совет."))
     monkeypatch.setattr(FakeGrader, "grade", lambda self, data, name: Mark(name, mistaken.functions))
     for number in range(3):
         put(works / f"Иванов/{number}.ipynb", 1)
@@ -610,11 +606,8 @@ def test_what_does_not_count_is_in_no_statistics(works, monkeypatch, capsys):
 
 
 def test_the_page_names_the_student_and_says_a_hint_once():
-    hint = "Напишите np.zeros((a, b)) или <b>."
-    mark = with_mistakes(
-        "Иванов/lab.ipynb", *(Mistake(f"Функция {m}: W1 имеет размер (3, 2).", hint) for m in EXERCISES)
-    )
-    mark.student = "Иванов <Иван>"
+    facts = (f"Функция {method}: W1 имеет размер (3, 2)." for method in EXERCISES)
+    mark = with_mistake("lab.ipynb", *(Mistake(fact, "Напишите np.zeros((a, b)) или <b>.") for fact in facts))
     text = page.page(mark)
     assert "<h1>Иванов &lt;Иван&gt;: " in text and "<b>" not in text
     assert text.count("np.zeros") == 1 and "<code>np.zeros((a, b))</code>" in text and "<code>(3, 2)</code>." in text
