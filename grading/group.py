@@ -16,6 +16,7 @@ from grading.finding import system_words
 from grading.gradebook import Gradebook
 from grading.marks import Grader, Mark, draw_layer_lists
 from grading.moodle import Worksheet
+from grading.names import alphabetical
 from grading.results import Results
 from grading.submissions import find_submissions
 from grading.terminal import Terminal, progress_bar
@@ -67,7 +68,7 @@ def refuse_what_is_left(results):
     groups = {
         "сбой программы проверки, эти работы не оценены, проверьте их ещё раз": results.ungraded("crashed"),
         "эти работы нельзя прочитать, они не оценены": results.ungraded("unreadable"),
-        "сбой программы проверки, эти работы не выполнены повторно": sorted(results.not_reexecuted),
+        "сбой программы проверки, эти работы не выполнены повторно": sorted(results.not_reexecuted, key=alphabetical),
     }
     if said := [f"{words}: {', '.join(names)}" for words, names in groups.items() if names]:
         raise Refusal("; ".join(said))

@@ -110,11 +110,6 @@ def student_of(submission, level=1):
     return "/".join([*folders, SUFFIXES.sub("", last) or last])
 
 
-def participant_number(submission):
-    """The number that Moodle gave to the participant, "" if the name does not say."""
-    return (participant(submission) or ("", ""))[1]
-
-
 def tell_apart(people):
     """{(name, number): the name as it is shown}, «Иванов Иван (12)» if there are several of it."""
     times = Counter(name for name, _ in people)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from common.command import in_russian
 from common.files import replace_file
+from grading.names import alphabetical
 from grading.page import page
 from grading.rows import is_ungraded, row_of
 
@@ -108,7 +109,8 @@ class Results:
 
     def ungraded(self, status):
         """The submissions that have no mark after all, with this status."""
-        return [name for name, mark in sorted(self.marks.items()) if mark.ungraded and mark.status == status]
+        names = [name for name, mark in self.marks.items() if mark.ungraded and mark.status == status]
+        return sorted(names, key=alphabetical)
 
     @property
     def rows(self):

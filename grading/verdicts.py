@@ -5,7 +5,7 @@ import hashlib
 import json
 import platform
 import sys
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -58,7 +58,14 @@ def surroundings():
     """What a verdict depends on beside the functions: the lab, the code that executes it, versions, the machine."""
     files = [NOTEBOOK, HELPERS, *sorted(CONFINED.glob("*.py"))]
     contents = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
-    return digest(json.dumps([sys.version, platform.machine(), *map(version, PACKAGES), *contents]))
+    return digest(json.dumps([sys.version, platform.machine(), *map(version_of, PACKAGES), *contents]))
+
+
+def version_of(package):
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def digest(text):
