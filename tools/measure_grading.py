@@ -7,8 +7,8 @@ The first prints seconds, the peak of memory for a quarter of the submissions an
 of a submission with nbval (two at a time) as a share of one plain run, measured alternately.
 
 The second grades a class like those whose works are public (of 40: 22 with the same three functions, 10 right but
-written otherwise, 8 wrong), one after another by this grader, twice, by that of an earlier copy of the project in FOLDER, and
-by nbgrader's `autograde` (which must be installed).
+written otherwise, 8 wrong), one after another by this grader, twice, by that of an earlier copy of the project in
+FOLDER, and by nbgrader's `autograde` (which must be installed).
 """
 
 import argparse
