@@ -87,10 +87,10 @@ class Layout:
 
 
 def without_pages(entries):
-    """Pages of an earlier run are nobody's, nor are the folders that hold nothing else."""
+    """Pages of an earlier run are nobody's, nor are folders that hold nothing else."""
     tops = {entry.parts[0] for entry in entries if entry.kind == "page"}
     others = {entry.parts[0] for entry in entries if entry.kind not in ("page", "empty", "hidden")}
-    return [entry for entry in entries if entry.kind != "page" and entry.parts[0] not in tops - others]
+    return [entry for entry in entries if entry.parts[0] not in tops - others]
 
 
 def is_teachers(entry, level):
@@ -153,7 +153,7 @@ def doubts(entries, level):
         if entry.kind == "notebook" and not participant("/".join(entry.parts[:level])):
             inner.setdefault(entry.parts[:level], set()).update(entry.parts[level : level + 1])
     doubtful = ["/".join(folder) for folder, names in inner.items() if len(names) > 1]
-    if len(doubtful) > len(inner) / 2:
+    if len(doubtful) > len(inner) / 2 or any(map(participant, set().union(*inner.values()))):
         yield (
             f"Студенты — {some_names(doubtful)}, хотя блокнотов там по нескольку. "
             f"Если студенты — папки и файлы внутри, укажите --level {level + 1}."
