@@ -16,7 +16,7 @@ PAGE_BEGINNING = (
 LONGEST_NAME = 200  # bytes of a file's or folder's name; " (2)" and ".html" must find room in 255
 
 # <имя>_<номер участника>_assignsubmission_file_<имя файла>: a folder, or a file, of Moodle's archive
-MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(_.*)?", re.DOTALL)
+MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(?P<file>_.*)?", re.DOTALL)
 BLIND = ("Участник", "Participant")  # the name is hidden
 # <задание>_<логин>_attempt_<время>_<имя файла>: a file of Blackboard's archive
 BLACKBOARD = re.compile(r"(?P<number>.+_(?P<student>[^_]+))_attempt_\d{4}(-\d\d){5}([_.].*)?", re.DOTALL)
@@ -100,6 +100,12 @@ def participant(submission):
         if match := BLACKBOARD.fullmatch(part):
             return match["student"], match["number"]
     return None
+
+
+def is_participants_folder(name):
+    """Whether Moodle has named a folder so: what lies in one of this name goes back to the participant."""
+    match = MOODLE.fullmatch(name)
+    return bool(match) and match["file"] in (None, "_")
 
 
 def student_of(submission, level=1):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from common.command import in_russian
 from common.files import replace_file
-from grading.names import alphabetical
+from grading.names import alphabetical, is_participants_folder
 from grading.page import page
 from grading.rows import is_ungraded, row_of
 
@@ -96,7 +96,8 @@ class Results:
 
     def page_path(self, submission):
         """Where a student's page goes: the same place in its folder as the submission's in the folder of the class."""
-        return Path(self.options.feedback) / f"{submission}.html"
+        inner = "/отзыв" if is_participants_folder(submission.rpartition("/")[2]) else ""
+        return Path(self.options.feedback) / f"{submission}{inner}.html"
 
     def fill(self, worksheet):
         self.attempt(worksheet.path, lambda: worksheet.fill(self.book.table.rows))

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -203,6 +204,16 @@ def test_two_names_that_read_alike_are_two_submissions():
         "Иванов/lab.ipynb",
         "Иванов/lab.ipynb (2)",
     ]
+
+
+@pytest.mark.parametrize("ending", ["_", ""])
+def test_moodle_gives_each_page_back_to_its_participant(ending):
+    """Its importer takes what lies in a folder with the name that it gave."""
+    folders = [f"{name}_assignsubmission_file{ending}" for name in ("Иванов_11", "Ким_12")]
+    put(f"class/{folders[0]}/lab.ipynb", MOST)
+    put(f"class/{folders[1]}/a.pdf", "")
+    grade("class", "--feedback", "отзывы")
+    assert sorted(path.parent.name for path in Path("отзывы").rglob("*.html")) == folders
 
 
 @pytest.mark.parametrize(
