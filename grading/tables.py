@@ -12,7 +12,7 @@ BROKEN_QUOTES = re.compile(r'"(?:[^"]|"")*"[^"].*', re.DOTALL)
 ENCODINGS = ("utf-8", "cp1251")  # without a byte-order mark
 DELIMITERS = ",;\t"
 # where a spreadsheet would begin a formula, whichever of the separators it splits at; a number in a list is none
-FORMULA = r"(?:^|(?<=[;,\t]))(?!\s*-\d+(?:\.\d+)?[\s\])]*(?:[;,\t]|$)){}(?=[\s']*[=+\-@])"
+FORMULA = r"(?:^|(?<=[;,\t]))(?!\s*-\d+(?:\.\d+)?(?:\s*(?:[;,\t]|$)|[\])])){}(?=[\s']*[=+\-@])"
 BEGINS_FORMULA, HARMLESS_FORMULA = re.compile(FORMULA.format("")), re.compile(FORMULA.format("'"))
 
 

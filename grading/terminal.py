@@ -102,7 +102,8 @@ def marks_table(marks):
         points.append(f"{mark.score}/{MAX_SCORE}")
         if mark.ungraded:
             points = ["—"] * len(points)
-        who = mark.student if times[mark.student] == 1 else mark.submission
+        place = mark.submission.partition("/")[2] or mark.submission
+        who = mark.student if times[mark.student] == 1 else f"{mark.student}: {place}"
         nbval = f"отличий: {len(mark.differing)}" if mark.differing else mark.nbval
         table.add_row(*map(Text, [one_line(who), mark.status, *points, nbval]))
     return table

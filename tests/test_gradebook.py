@@ -23,9 +23,10 @@ from grading import group, page, verdicts
 from grading.__main__ import main
 from grading.gradebook import Gradebook
 from grading.marks import FunctionMark, Mark
+from grading.names import one_line
 from grading.rows import COLUMNS, row_of
 from grading.summary import frequent_mistakes
-from grading.tables import CsvGrid
+from grading.tables import CsvGrid, harmless
 from init_utils import EXERCISES, Mistake
 
 NOTES = ["заметка 1", "-1", "+7 900", "=1+1", "строка\nвторая, с «кавычками» и \"такими\""]
@@ -207,6 +208,18 @@ def test_no_cell_of_ours_begins_a_formula_at_any_separator(works, delimiter):
         assert not [cell for cell in cells if cell.lstrip()[:1] in tuple("=+-@")]
     table = Gradebook("оценки.csv").table
     assert {row["student"] for row in table.rows} >= set(names) and len(table.rows) == 4 + len(names)
+
+
+@pytest.mark.parametrize("text", ["[0.1, -0.2]. Верно", "-1", "1,-2", "x;y"])
+def test_numbers_in_a_list_stay_as_they_are(text):
+    assert harmless(text) == text
+
+
+@pytest.mark.parametrize("text", ["-1+1", "a;-1+cmd", "a, =1", "a,\t@x", "-2 +cmd|' /C calc'!A0"])
+def test_a_cell_of_ours_reads_back_as_it_was(text):
+    grid = CsvGrid()
+    grid.put(0, 0, text, ours=True)
+    assert grid.get(0, 0, ours=True) == one_line(text) != grid.get(0, 0)
 
 
 @pytest.mark.parametrize("saved", ["one column", "split at ;"])
