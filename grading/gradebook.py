@@ -40,7 +40,7 @@ class Gradebook:
             table = Table(read_grid(self.path), COLUMNS)
         except (ValueError, OSError) as error:
             raise Refusal(f"таблица не прочитана и не изменена: {self.path}: {error}") from None
-        if not table.grid.width:
+        if not (table.rows or table.places or table.notes):
             return self.empty()
         if not table.places.keys() >= set(REQUIRED):
             raise Refusal(f"это не таблица оценок (нет столбцов {', '.join(REQUIRED)}), она не изменена: {self.path}")

@@ -270,6 +270,13 @@ def test_a_table_that_is_not_ours_is_refused(works, name, content, capsys):
     assert Path(name).read_bytes() == before and "таблица" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\r\n\n"])
+def test_an_empty_file_becomes_the_table(works, content):
+    put("оценки.csv", content)
+    grade("работы")
+    assert len(rows()) == 4
+
+
 @pytest.mark.parametrize("name", ["оценки.csv", "оценки.xlsx"])
 def test_fresh_begins_anew(works, name):
     if name.endswith(".xlsx"):
