@@ -41,7 +41,10 @@ def is_set_by_hand(row):
     """Whether the score is another than the functions add up to: then a teacher has written it."""
     if is_ungraded(row) or not all(method in row for method in EXERCISES):
         return False
-    return points(row) != sum(number(row[method]) or 0 for method in EXERCISES)
+    own = [number(row[method]) for method in EXERCISES]
+    if None in own:  # all: we have failed, and a teacher has not; some: a column of ours was deleted
+        return not any(row[method] for method in EXERCISES)
+    return points(row) != sum(own)
 
 
 def person(row):

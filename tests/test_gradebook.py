@@ -196,6 +196,16 @@ def test_points_given_by_hand_stay_and_are_named(works, capsys, note):
     assert sum(int(row[method]) for row in [row] for method in EXERCISES) == MOST - 1
 
 
+def test_points_for_what_we_failed_to_grade_stay(works, monkeypatch):
+    monkeypatch.setattr(FakeGrader, "broken", {"Иванов/lab.ipynb"})
+    grade("работы", status=2)
+    text = Path("оценки.csv").read_text(encoding="utf-8-sig")
+    put("оценки.csv", text.replace(f",,{MOST},", f",1,{MOST},"))
+    monkeypatch.setattr(FakeGrader, "broken", frozenset())
+    grade("работы")
+    assert scores()["Иванов"] == "1"
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_no_cell_of_ours_begins_a_formula_at_any_separator(works, delimiter):
     names = ["=1+1", "x;=1+1;", "a, +cmd", "@СУММ", "'=2", "-1+1"]
