@@ -62,7 +62,7 @@ class Mark:
 
     @property
     def program(self):
-        """What is the same for works whose functions do the same."""
+        """What is the same for submissions whose functions do the same."""
         return tuple(function.program for function in self.functions.values())
 
     def points(self, method):

@@ -1,4 +1,4 @@
-"""What a hand-in is called: readable names from whatever bytes a file system or an archive holds, and whose it is."""
+"""What a submission is called, and whose it is: readable names from the bytes of a file system or an archive."""
 
 import os
 import re
@@ -20,6 +20,7 @@ MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(?
 BLIND = ("Участник", "Participant")  # the name is hidden
 # <задание>_<логин>_attempt_<время>_<имя файла>: a file of Blackboard's archive
 BLACKBOARD = re.compile(r"(?P<number>.+_(?P<student>[^_]+))_attempt_\d{4}(-\d\d){5}([_.].*)?", re.DOTALL)
+GRADESCOPE = re.compile(r"submission_\d+")
 SUFFIXES = re.compile(
     r"(\.(ipynb|txt|json|html?|pdf|py|docx?|odt|rtf|md|png|jpe?g|csv|xlsx?|download|bak|zip|rar|7z|tar|t?gz|t?bz2?|t?xz))+$",
     re.IGNORECASE,
@@ -99,6 +100,8 @@ def participant(submission):
             return (f"{name} {number}" if name in BLIND else name), number
         if match := BLACKBOARD.fullmatch(part):
             return match["student"], match["number"]
+        if GRADESCOPE.fullmatch(part):
+            return part, ""
     return None
 
 

@@ -148,16 +148,18 @@ def participants_level(entries):
 
 def doubts(entries, level):
     """Words, if the folders that are taken for students may as well be groups."""
+    students = {entry.parts[:level] for entry in entries if not is_teachers(entry, level)}
     inner = {}
     for entry in entries:
         if entry.kind == "notebook" and not participant("/".join(entry.parts[:level])):
-            inner.setdefault(entry.parts[:level], set()).update(entry.parts[level : level + 1])
-    doubtful = ["/".join(folder) for folder, names in inner.items() if len(names) > 1]
-    if len(doubtful) > len(inner) / 2 or any(map(participant, set().union(*inner.values()))):
-        yield (
-            f"Студенты — {some_names(doubtful)}, хотя блокнотов там по нескольку. "
-            f"Если студенты — папки и файлы внутри, укажите --level {level + 1}."
-        )
+            inner.setdefault(entry.parts[:level], set()).add(entry.parts[level:])
+    names = {folder: {place[:1] for place in places} for folder, places in inner.items()}
+    several = [folder for folder in names if len(names[folder]) > 1]
+    named = [folder for folder in names if any(participant(name) for place in names[folder] for name in place)]
+    alone = [folder for folder in inner if len(students) == 1 and max(map(len, inner[folder])) > 1]
+    if doubtful := named or alone or (several if len(several) > len(inner) / 2 else []):
+        said = some_names(map("/".join, doubtful))
+        yield f"Студентами приняты: {said}. Если студенты — папки и файлы внутри, укажите --level {level + 1}."
 
 
 def submissions_of(student, entries, level):

@@ -77,6 +77,7 @@ LAYOUTS = {
         },
         {"submission_1": 4, "submission_2": 5},
     ),
+    "Gradescope's only student": ({"assignment_7_export/submission_1/a/lab.ipynb": 4}, {"submission_1": 4}),
     "Teams": (
         {
             "Submitted files/Иванов Иван/Лаба/Version 1/lab.ipynb": 4,
@@ -141,6 +142,8 @@ def test_an_assumption_is_said_and_the_option_changes_it(packed, capsys):
     "files",
     [
         {"Группа/Иванов.ipynb": 4, "Группа/Ким.ipynb": 5},
+        {"Übung 1/Иванов_301/lab.ipynb": 4},
+        {"Группа/Ким_11_assignsubmission_file_/lab.ipynb": 4, "Иванов/lab.ipynb": 4},
         {"1/Иванов/lab.ipynb": 4, "1/Ким/lab.ipynb": 5, "2/Юн/lab.ipynb": 3, "2/Ян/lab.ipynb": 3},
     ],
 )
@@ -151,6 +154,7 @@ def test_groups_that_are_taken_for_students_are_named(files, capsys):
     assert "--level 2" in capsys.readouterr().out
     grade("class", "--csv", "второй.csv", "--level", "2")
     assert len(rows("второй.csv", key="student")) == len(files)
+    assert "--level" not in capsys.readouterr().out
 
 
 def test_a_class_is_the_same_with_the_folder_around_and_without():
