@@ -1,12 +1,10 @@
 """Нейронная сеть лабораторной работы «Инициализация».
 
-Сеть трёхслойная: LINEAR → RELU → LINEAR → RELU → LINEAR → SIGMOID. Читать удобно сверху вниз: сначала
-вся сеть, от функций активации до предсказаний, больше ничего. Дальше — данные и рисунки, проверки входных
-данных, таблица упражнений и самопроверка функций инициализации с таблицами типичных ошибок.
+Сеть трёхслойная: LINEAR → RELU → LINEAR → RELU → LINEAR → SIGMOID. Файл читается сверху вниз: сеть, от функций
+активации до предсказаний; данные и рисунки; проверки входных данных; упражнения и самопроверка.
 
-Соглашение о формах, одно на весь модуль
-----------------------------------------
-m — число примеров, n_x — число признаков, n1 и n2 — размеры скрытых слоёв, n3 = 1.
+Соглашение о формах, одно на весь модуль: m — число примеров, n_x — число признаков, n1 и n2 — размеры скрытых
+слоёв, n3 = 1.
 
 ========== ==================================================================
 ``X``      (n_x, m): один столбец — один пример
@@ -20,27 +18,25 @@ m — число примеров, n_x — число признаков, n1 и 
 
 Все величины безразмерные, потери измеряются в натах (логарифм натуральный).
 
-Аргумент, который не подходит (не массив NumPy, несогласованные формы, пустой массив, NaN, метки кроме
-0 и 1, нет нужного ключа), вызывает TypeError или ValueError. Сообщение состоит из двух строк: что
-ожидалось и что получено; что делать.
+Ошибки — TypeError или ValueError из двух строк: что ожидалось и что получено; что делать. `model` (в блокноте),
+`predict`, `predict_dec`, `plot_decision_boundary` и `check_initialization` проверяют данные и параметры заранее:
+массив ли это NumPy, той ли он формы, нет ли в нём NaN и бесконечностей, все ли метки — 0 и 1, все ли ключи есть.
+`forward_propagation`, `compute_loss`, `backward_propagation` и `update_parameters` — формулы: они ничего не
+проверяют, но если вычисление остановилось с ошибкой, объясняют её теми же двумя строками.
 """
 
+import functools
 import inspect
-import math
 import re
 import traceback
 from itertools import pairwise
-from operator import itemgetter
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import ScalarFormatter
 from scipy.special import expit
-from sklearn.datasets import make_circles
 
 # --------------------------------------------------------------------------------------
-# Функции активации
+# Сеть
 # --------------------------------------------------------------------------------------
 
 
@@ -50,19 +46,9 @@ def sigmoid(z):
     Parameters
     ----------
     z : array_like или число
-        Взвешенные суммы, форма любая.
-
-    Returns
-    -------
-    ndarray или число
-        Значения от 0 до 1, форма как у `z`.
-
-    Notes
-    -----
-    `scipy.special.expit` вычисляет эту же формулу, но без переполнения exp(−z)
-    при больших по модулю отрицательных `z`.
+        Взвешенные суммы; результат той же формы, от 0 до 1.
     """
-    return expit(z)
+    return expit(z)  # та же формула, но без переполнения exp(−z)
 
 
 def relu(z):
@@ -71,19 +57,9 @@ def relu(z):
     Parameters
     ----------
     z : array_like или число
-        Взвешенные суммы, форма любая.
-
-    Returns
-    -------
-    ndarray или число
-        Сами `z`, если они положительны, иначе 0; форма как у `z`.
+        Взвешенные суммы; результат той же формы.
     """
     return np.maximum(z, 0)
-
-
-# --------------------------------------------------------------------------------------
-# Обучение: прямой проход, потери, обратный проход, шаг градиентного спуска
-# --------------------------------------------------------------------------------------
 
 
 def forward_propagation(X, parameters):
@@ -101,19 +77,15 @@ def forward_propagation(X, parameters):
     a3 : ndarray формы (1, m)
         Вероятность класса 1 для каждого примера.
     cache : tuple
-        ``(z1, a1, W1, b1, z2, a2, W2, b2, z3, a3, W3, b3)`` — всё, что понадобится
-        обратному проходу.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Аргумент не подходит (см. начало модуля).
+        ``(z1, a1, W1, b1, z2, a2, W2, b2, z3, a3, W3, b3)`` — для обратного прохода.
 
     References
     ----------
-    Goodfellow I., Bengio Y., Courville A. Deep Learning. MIT Press, 2016, раздел 6.5.
+    Goodfellow I., Bengio Y., Courville A. Deep Learning. MIT Press, 2016, раздел 6.5; потери — раздел 6.2.
     """
-    W1, b1, W2, b2, W3, b3 = _checked_layers(X, parameters)
+    W1, b1 = parameters["W1"], parameters["b1"]
+    W2, b2 = parameters["W2"], parameters["b2"]
+    W3, b3 = parameters["W3"], parameters["b3"]
 
     z1 = W1.dot(X) + b1
     a1 = relu(z1)
@@ -121,9 +93,6 @@ def forward_propagation(X, parameters):
     a2 = relu(z2)
     z3 = W3.dot(a2) + b3
     a3 = sigmoid(z3)
-
-    if math.isnan(a3.item(0)):
-        _explain_nan(X, parameters)
     return a3, (z1, a1, W1, b1, z2, a2, W2, b2, z3, a3, W3, b3)
 
 
@@ -136,36 +105,17 @@ def compute_loss(a3, Y):
     Parameters
     ----------
     a3 : ndarray формы (1, m)
-        Вероятности класса 1 — результат `forward_propagation`.
+        Вероятности класса 1 — первый результат `forward_propagation`.
     Y : ndarray формы (1, m)
         Метки классов, 0 или 1.
 
     Returns
     -------
     float
-        Потери в натах, число не меньше 0; ``inf``, если вероятность верного класса хотя бы одного
-        примера округлилась до 0.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Аргумент не подходит (см. начало модуля).
-
-    Notes
-    -----
-    При y = 1 в скобках остаётся log(a), при y = 0 — log(1 − a): это логарифм вероятности верного
-    класса |a − (1 − y)|. Поэтому произведение 0 · log 0 вычислять не приходится.
-
-    References
-    ----------
-    Goodfellow I., Bengio Y., Courville A. Deep Learning. MIT Press, 2016, раздел 6.2.
+        Потери в натах; ``inf``, если вероятность верного класса хотя бы одного примера округлилась до 0.
     """
-    _check_answers(a3, Y)
-    true_class_probability = np.abs(a3 - (1 - Y))
-    loss = float((-np.log(true_class_probability)).sum() / Y.shape[1])
-    if not loss >= 0:
-        _explain_loss(a3, Y)
-    return loss
+    true_class_probability = np.abs(a3 - (1 - Y))  # a при y = 1 и 1 − a при y = 0; второго слагаемого нет
+    return float(-np.log(true_class_probability).sum() / Y.shape[1]) + 0.0  # + 0.0: не бывает потерь «−0.0»
 
 
 def backward_propagation(X, Y, cache):
@@ -183,45 +133,30 @@ def backward_propagation(X, Y, cache):
     Returns
     -------
     dict
-        Градиенты ``dz3``, ``dW3``, ``db3``, ``da2``, ``dz2``, ``dW2``, ``db2``, ``da1``,
-        ``dz1``, ``dW1``, ``db1``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Аргумент не подходит (см. начало модуля).
-
-    Notes
-    -----
-    Множитель 1/m функции потерь учтён один раз, в ``dz3``. Производная ReLU в нуле взята
-    равной 0.
+        Градиенты ``dz3``, ``dW3``, ``db3``, ``da2``, ``dz2``, ``dW2``, ``db2``, ``da1``, ``dz1``, ``dW1``, ``db1``.
+        Множитель 1/m учтён один раз, в ``dz3``. Производная ReLU в нуле взята равной 0.
 
     References
     ----------
-    Rumelhart D., Hinton G., Williams R. Learning representations by back-propagating errors.
-    Nature, 1986, 323, с. 533–536.
+    Rumelhart D., Hinton G., Williams R. Learning representations by back-propagating errors. Nature, 1986, 323.
     """
-    _check_cache(X, Y, cache)
     z1, a1, W1, b1, z2, a2, W2, b2, z3, a3, W3, b3 = cache
     m = X.shape[1]
-    ones = np.ones((m, 1))  # dz.dot(ones) — суммы по всем примерам
 
     dz3 = (a3 - Y) / m
     dW3 = dz3.dot(a2.T)
-    db3 = dz3.dot(ones)
+    db3 = dz3.sum(axis=1, keepdims=True)
 
     da2 = W3.T.dot(dz3)
     dz2 = da2 * (a2 > 0)
     dW2 = dz2.dot(a1.T)
-    db2 = dz2.dot(ones)
+    db2 = dz2.sum(axis=1, keepdims=True)
 
     da1 = W2.T.dot(dz2)
     dz1 = da1 * (a1 > 0)
     dW1 = dz1.dot(X.T)
-    db1 = dz1.dot(ones)
+    db1 = dz1.sum(axis=1, keepdims=True)
 
-    if math.isnan(db3.item(0)):
-        _explain_loss(a3, Y)
     return {
         "dz3": dz3, "dW3": dW3, "db3": db3,
         "da2": da2, "dz2": dz2, "dW2": dW2, "db2": db2,
@@ -245,30 +180,8 @@ def update_parameters(parameters, grads, learning_rate):
     -------
     dict
         Новые параметры с теми же ключами и формами.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Аргумент не подходит (см. начало модуля).
     """
-    try:
-        if math.isfinite(learning_rate):
-            updated = {}
-            for name, value in parameters.items():
-                gradient = grads["d" + name]
-                if gradient.shape != value.shape:
-                    break
-                updated[name] = value - learning_rate * gradient
-            else:
-                return updated
-    except NOT_ARRAYS:
-        pass
-    _explain_gradients(parameters, grads, learning_rate)
-
-
-# --------------------------------------------------------------------------------------
-# Предсказания
-# --------------------------------------------------------------------------------------
+    return {name: value - learning_rate * grads["d" + name] for name, value in parameters.items()}
 
 
 def predict_dec(parameters, X):
@@ -285,14 +198,9 @@ def predict_dec(parameters, X):
     -------
     ndarray формы (1, m), bool
         True — класс 1, False — класс 0.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Аргумент не подходит (см. начало модуля).
     """
+    check_network(X, parameters)
     a3, _ = forward_propagation(X, parameters)
-    _require_finite("X", X)
     return a3 > 0.5
 
 
@@ -312,15 +220,9 @@ def predict(X, y, parameters):
     -------
     ndarray формы (1, m), int
         Предсказанные метки 0 и 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Аргумент не подходит (см. начало модуля).
     """
     predictions = predict_dec(parameters, X)
-    _require_shape("y", y, predictions.shape)
-    _require_labels("y", y)
+    _require_labels("y", y, predictions.shape)
     print("Accuracy: " + str(np.mean(predictions == y)))
     return predictions.astype(int)
 
@@ -334,7 +236,6 @@ CLASS_COLORS = ("#d62728", "#1f77b4")
 CLASS_AREAS = ("#fbe3e0", "#a9cbe8")
 CLASS_MARKERS = ("o", "^")
 CLASS_LABELS = ("класс 0 (красный)", "класс 1 (синий)")
-PLOT_LIMITS = (-1.5, 1.5)
 
 
 def load_dataset():
@@ -342,57 +243,74 @@ def load_dataset():
 
     Returns
     -------
-    train_X : ndarray формы (2, 300)
-    train_Y : ndarray формы (1, 300)
-    test_X : ndarray формы (2, 100)
-    test_Y : ndarray формы (1, 100)
-        Признаки и метки обучающей и тестовой выборок. Класс 0 (красный) — внешнее кольцо,
-        класс 1 (синий) — внутреннее.
-
-    Notes
-    -----
-    Выборки одни и те же при каждом вызове; глобальный генератор ``np.random`` не затрагивается.
-    `copy` укладывает каждую строку транспонированной матрицы в памяти подряд: так умножать быстрее.
+    train_X, train_Y, test_X, test_Y : ndarray форм (2, 300), (1, 300), (2, 100), (1, 100)
+        Обучающая и тестовая выборки, всегда одни и те же; глобальный генератор ``np.random`` не затрагивается.
+        Класс 0 (красный) — внешнее кольцо, класс 1 (синий) — внутреннее.
     """
+    import matplotlib.pyplot as plt
+    from sklearn.datasets import make_circles
+
     train_X, train_Y = make_circles(n_samples=300, noise=0.05, random_state=1)
     test_X, test_Y = make_circles(n_samples=100, noise=0.05, random_state=2)
 
     _draw_points(plt.gca(), train_X.T, train_Y)
     plt.title("Обучающая выборка")
+    # copy: строки транспонированной матрицы лежат в памяти подряд, так умножать быстрее
     return train_X.T.copy(), train_Y.reshape(1, -1), test_X.T.copy(), test_Y.reshape(1, -1)
+
+
+def plot_losses(losses, learning_rate):
+    """Рисует потери по ходу обучения.
+
+    Parameters
+    ----------
+    losses : list of (int, float)
+        Пары (итерация, потери).
+    learning_rate : float
+        Темп обучения, для заголовка.
+    """
+    import matplotlib.pyplot as plt
+
+    plt.plot([i for i, _ in losses], [loss for _, loss in losses], marker=".")
+    plt.title(f"Темп обучения (learning rate) = {learning_rate}")
+    plt.xlabel("Итерация")
+    plt.ylabel("Потери")
+    plt.xlim(left=0)
+    plt.gca().yaxis.set_major_formatter(decimal_comma)
+    plt.show()
 
 
 def plot_decision_boundary(model, X, y):
     """Рисует на текущих осях области двух классов, разделяющую границу и точки выборки.
 
-    Если пределы осей заданы заранее, они сохраняются, иначе рисунок охватывает [-1.5, 1.5]
-    и все точки `X`.
+    Пределы осей, заданные заранее, сохраняются; иначе рисунок охватывает [-1.5, 1.5] и все точки.
 
     Parameters
     ----------
     model : callable
         Принимает точки, ndarray формы (k, 2), и возвращает k меток 0 и 1 (или False и True).
     X : ndarray формы (2, m)
-        Координаты точек выборки.
     y : ndarray формы (m,) или (1, m)
-        Метки точек, 0 или 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Аргумент не подходит (см. начало модуля).
+        Точки выборки и их метки, 0 или 1.
     """
+    import matplotlib.pyplot as plt
+
+    _require_array("X", X, (2, "m"))
+    _require_labels("y", y, (X.shape[1],) if np.ndim(y) == 1 else (1, X.shape[1]))
+    if not callable(model):
+        raise LabTypeError(f"model: ожидалась функция, получено: {_describe(model)}.\n{LAMBDA}")
     axes = plt.gca()
-    _check_points(X, y)
     _set_limits(axes, X)
 
     x1, x2 = np.meshgrid(np.linspace(*axes.get_xlim(), 301), np.linspace(*axes.get_ylim(), 301))
-    labels = np.asarray(model(np.c_[x1.ravel(), x2.ravel()]))
-    if labels.size != x1.size:
+    points = np.c_[x1.ravel(), x2.ravel()]
+    labels = np.asarray(model(points))
+    if labels.size != len(points):
+        found = "None" if labels.dtype == object else f"массив формы {labels.shape}"
         raise LabValueError(
-            f"model(x): {_wrong_shape((x1.size,), labels)}\nНа каждую точку, строку x, нужна одна метка."
+            f"model(x): ожидалась метка для каждой из {len(points)} точек, получено: {found}.\n{LAMBDA}"
         )
-    _require_labels("model(x)", labels)
+    _require_labels("model(x)", labels, labels.shape)
     labels = labels.reshape(x1.shape).astype(float)
 
     axes.contourf(x1, x2, labels, levels=[-0.5, 0.5, 1.5], colors=CLASS_AREAS)
@@ -401,62 +319,43 @@ def plot_decision_boundary(model, X, y):
     _draw_points(axes, X, y)
 
 
-class DecimalComma(ScalarFormatter):
-    """Подписи делений оси с десятичной запятой, как пишут по-русски.
-
-    Examples
-    --------
-    ``axes.yaxis.set_major_formatter(DecimalComma())``
-    """
-
-    def __call__(self, value, position=None):
-        return super().__call__(value, position).replace(".", ",")
+def decimal_comma(value, position=None):
+    """Подпись деления с десятичной запятой: ``axes.yaxis.set_major_formatter(decimal_comma)``."""
+    return f"{round(value, 9):g}".replace(".", ",").replace("-", "−")
 
 
 def _draw_points(axes, X, y):
     """Точки двух классов, подписи осей и легенда."""
     _set_limits(axes, X)
-    y = y.ravel()
     for k, label in enumerate(CLASS_LABELS):
-        axes.scatter(
-            X[0, y == k],
-            X[1, y == k],
-            s=30,
-            c=CLASS_COLORS[k],
-            marker=CLASS_MARKERS[k],
-            edgecolors="white",
-            linewidths=0.5,
-            label=label,
-        )
-    axes.set_xlabel("Признак $x_1$")
-    axes.set_ylabel("Признак $x_2$")
-    axes.xaxis.set_major_formatter(DecimalComma())
-    axes.yaxis.set_major_formatter(DecimalComma())
-    axes.set_aspect("equal")
+        points = X[:, y.ravel() == k]
+        look = {"c": CLASS_COLORS[k], "marker": CLASS_MARKERS[k], "edgecolors": "white", "linewidths": 0.5}
+        axes.scatter(*points, s=30, label=label, **look)
+    axes.set(xlabel="Признак $x_1$", ylabel="Признак $x_2$", aspect="equal")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(decimal_comma)
     axes.legend(loc="upper right")
 
 
 def _set_limits(axes, X):
     """Задаёт пределы осей, если их ещё никто не задал: [-1.5, 1.5] и все точки X."""
     if axes.get_autoscalex_on():
-        axes.set_xlim(min(PLOT_LIMITS[0], X[0].min()), max(PLOT_LIMITS[1], X[0].max()))
+        axes.set_xlim(min(-1.5, X[0].min()), max(1.5, X[0].max()))
     if axes.get_autoscaley_on():
-        axes.set_ylim(min(PLOT_LIMITS[0], X[1].min()), max(PLOT_LIMITS[1], X[1].max()))
+        axes.set_ylim(min(-1.5, X[1].min()), max(1.5, X[1].max()))
 
 
 # --------------------------------------------------------------------------------------
-# Проверки входных данных
-#
-# Функции _check_… вызываются на каждой итерации, поэтому сначала одним сравнением убеждаются,
-# что всё в порядке. Функции _explain_… ищут виновника, когда что-то уже не так. Функции
-# _require_… сообщают об ошибке двумя строками: что ожидалось и что получено; что делать.
+# Проверки входных данных: check_… стоят там, где данные и параметры входят в сеть
 # --------------------------------------------------------------------------------------
 
 PARAMETER_NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
 CACHE_NAMES = ("z1", "a1", "W1", "b1", "z2", "a2", "W2", "b2", "z3", "a3", "W3", "b3")
-NOT_ARRAYS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-
-_get_layers = itemgetter(*PARAMETER_NAMES)
+NO_DICTIONARY = "ожидался словарь, получено: {}."
+CHECK_ORDER = "Проверьте порядок и значения аргументов."
+UNSOLVED = "Возможно, упражнение не закончено: замените None решением и выполните ячейку с функцией ещё раз."
+NO_RETURN = "Функция должна заканчиваться строкой return parameters, которая стоит после цикла."
+LAMBDA = "Передайте функцию, например lambda x: predict_dec(parameters, x.T)."
 
 
 class ShownInTwoLines:
@@ -475,13 +374,7 @@ class LabTypeError(ShownInTwoLines, TypeError):
 
 
 class Results(dict):
-    """Словарь «способ инициализации: результат обучения».
-
-    Raises
-    ------
-    ValueError
-        Результата ещё нет: сообщение называет ячейку, которую нужно выполнить.
-    """
+    """Словарь «способ инициализации: обученные параметры»; чего в нём нет, то ещё не обучено."""
 
     def __missing__(self, method):
         raise LabValueError(
@@ -491,265 +384,144 @@ class Results(dict):
 
 
 def check_data(X, Y):
-    """Убеждается, что матрица признаков и метки подходят друг другу.
-
-    Parameters
-    ----------
-    X : ndarray формы (n_x, m)
-        Матрица признаков.
-    Y : ndarray формы (1, m)
-        Метки классов, 0 или 1.
-
-    Raises
-    ------
-    TypeError
-        Аргумент — не массив NumPy.
-    ValueError
-        Формы не согласованы, массив пуст, среди значений есть NaN или метки, отличные от 0 и 1.
-    """
-    _require_array("X", X)
-    _require_array("Y", Y)
-    transposed = X.ndim == 2 and Y.shape == (1, X.shape[0])
-    _require_shape("X", X, ("n_x", X.shape[0] if transposed else "m"))
-    _require_shape("Y", Y, (1, X.shape[1]), "Каждому столбцу X нужна одна метка.")
-    _require_finite("X", X)
-    _require_labels("Y", Y)
+    """Признаки X формы (n_x, m) и метки Y формы (1, m) подходят друг другу."""
+    m = len(X) if np.ndim(X) == 2 and np.shape(Y) == (1, len(X)) else "m"
+    _require_array("X", X, ("n_x", m))
+    _require_labels("Y", Y, (1, X.shape[1]), "Каждому столбцу X нужна одна метка.")
 
 
-def check_parameters(parameters, function):
-    """Убеждается, что функция инициализации вернула все параметры сети.
-
-    Parameters
-    ----------
-    parameters : dict
-        То, что вернула функция.
-    function : str
-        Имя функции, для сообщения.
-
-    Raises
-    ------
-    TypeError
-        Функция вернула не словарь.
-    ValueError
-        Какого-то параметра нет или на его месте осталось ``None``: упражнение не закончено.
-    """
-    if parameters is not None and not isinstance(parameters, dict):
-        raise LabTypeError(
-            f"{function}: {NO_DICTIONARY.format(_describe(parameters))}\n{_first(ANSWER_MISTAKES, parameters)}"
-        )
-    unsolved = [name for name in PARAMETER_NAMES if (parameters or {}).get(name) is None]
-    if unsolved:
-        found = "None" if parameters is None else f"словарь с ключами {list(parameters)}"
-        if parameters and all(name in parameters for name in PARAMETER_NAMES):
-            found = "None вместо них"
-        raise LabValueError(
-            f"{function}: ожидались параметры {', '.join(unsolved)}, получено: {found}.\n"
-            "Возможно, упражнение не закончено: замените None решением и выполните ячейку с функцией ещё раз."
-        )
+def check_parameters(parameters, layers_dims, initialization):
+    """Функция инициализации вернула словарь, в котором есть W<l> и b<l> каждого слоя, нужной формы."""
+    function = function_name(initialization)
+    _require_dictionary(function, parameters, NO_RETURN)
+    for layer, (n_in, n_out) in enumerate(pairwise(layers_dims), start=1):
+        for name, shape in ((f"W{layer}", (n_out, n_in)), (f"b{layer}", (n_out, 1))):
+            _require_key(function, parameters, name, UNSOLVED)
+            _require_array(f'{function}, parameters["{name}"]', parameters[name], shape)
 
 
-def _checked_layers(X, parameters):
-    """W1, b1, W2, b2, W3, b3 — если их формы согласованы друг с другом и с X."""
-    try:
-        W1, b1, W2, b2, W3, b3 = layers = _get_layers(parameters)
-        n_x, m = X.shape
-        n1, n2 = len(b1), len(b2)
-        if (
-            (W1.shape == (n1, n_x) and b1.shape == (n1, 1))
-            and (W2.shape == (n2, n1) and b2.shape == (n2, 1))
-            and (W3.shape == (1, n2) and b3.shape == (1, 1))
-            and (n_x and m and n1 and n2)
-        ):
-            return layers
-    except NOT_ARRAYS:
-        pass
-    _explain_network(X, parameters)
-
-
-def _explain_network(X, parameters):
-    """Находит аргумент прямого прохода, который не подходит, и сообщает о нём."""
-    _require_array("X", X)
-    _require_dimensions("X", X, ("n_x", "m"))
+def check_network(X, parameters):
+    """Параметры трёх слоёв подходят друг другу и признакам X формы (n_x, m)."""
+    _require_array("X", X, ("n_x", "m"))
     for name in PARAMETER_NAMES:
         _require_key("parameters", parameters, name, "Возможно, сеть ещё не обучена: выполните ячейку с model(...).")
         _require_array(f'parameters["{name}"]', parameters[name])
-
-    n_previous = X.shape[0]
+    n_in = X.shape[0]
     for layer in (1, 2, 3):
         W, b = parameters[f"W{layer}"], parameters[f"b{layer}"]
-        fits = W.ndim == 2 and W.shape[1] == n_previous
-        if layer == 1 and not fits and W.shape[-1:] == X.shape[1:]:
-            _require_shape("X", X, (W.shape[-1], "m"))
-        n_layer = 1 if layer == 3 else W.shape[0] if fits or not b.shape else max(b.shape)
-        _require_shape(f'parameters["W{layer}"]', W, (n_layer, n_previous))
-        _require_shape(f'parameters["b{layer}"]', b, (n_layer, 1))
-        n_previous = n_layer
+        if layer == 1 and W.shape[1:] == X.shape[1:] != X.shape[:1]:
+            _require_array("X", X, (*W.shape[1:], "m"))  # X транспонирована
+        n_out = 1 if layer == 3 else len(W) if W.shape[1:] == (n_in,) else max(b.shape, default=1)
+        _require_array(f'parameters["W{layer}"]', W, (n_out, n_in))
+        _require_array(f'parameters["b{layer}"]', b, (n_out, 1))
+        n_in = n_out
 
 
-def _explain_nan(X, parameters):
-    """Находит NaN, из-за которого первая вероятность — NaN.
-
-    NaN в любом параметре превращает в NaN и её, и все остальные; NaN в отдельных примерах X
-    заметит compute_loss.
-    """
-    _require_finite("X", X)
-    for name in PARAMETER_NAMES:
-        _require_finite(f'parameters["{name}"]', parameters[name])
-    raise LabValueError(
-        "a3: получены NaN, хотя X и параметры конечны: взвешенные суммы переполнились.\n"
-        "Уменьшите начальные веса или темп обучения."
-    )
+def _check_loss(a3, Y):
+    _require_array("a3", a3, (1, "m"))
+    _require_labels("Y", Y, a3.shape, "Возможно, метки взяты от другой выборки, чем X.")
 
 
-def _check_answers(a3, Y):
-    """Вероятности и метки — непустые массивы одной формы (1, m)."""
-    try:
-        rows, m = shape = a3.shape
-        if shape == Y.shape and rows == 1 and m:
-            return
-    except NOT_ARRAYS:
-        pass
-    _require_shape("a3", a3, (1, "m"))
-    advice = "Возможно, метки взяты от другой выборки, чем X, или матрица X транспонирована: её столбец — один пример."
-    _require_shape("Y", Y, a3.shape, advice)
-
-
-def _explain_loss(a3, Y):
-    """Находит значения a3 или Y, из-за которых потери или градиенты — NaN либо потери меньше нуля."""
-    _require_finite("a3", a3)
-    _require_labels("Y", Y)
-    raise LabValueError(
-        "a3: ожидались вероятности от 0 до 1, получены значения вне этих пределов.\n"
-        "Передайте первый результат forward_propagation."
-    )
-
-
-def _check_cache(X, Y, cache):
-    """X и Y — те же, для которых прямой проход заполнил cache."""
-    try:
-        W1, a3 = cache[2], cache[9]
-        if Y.shape == a3.shape and X.shape == (W1.shape[1], a3.size):
-            return
-    except NOT_ARRAYS:
-        pass
+def _check_backward(X, Y, cache):
     if not isinstance(cache, tuple) or len(cache) != len(CACHE_NAMES):
+        expected = f"ожидался кортеж из {len(CACHE_NAMES)} массивов ({', '.join(CACHE_NAMES)})"
         raise LabTypeError(
-            f"cache: ожидался кортеж из {len(CACHE_NAMES)} массивов ({', '.join(CACHE_NAMES)}), "
-            f"получено: {_describe(cache)}.\nПередайте второй результат forward_propagation."
+            f"cache: {expected}, получено: {_describe(cache)}.\nПередайте второй результат forward_propagation."
         )
     for name, value in zip(CACHE_NAMES, cache, strict=True):
         _require_array(f"cache, элемент {name}", value)
+    W1, a3 = cache[2], cache[9]
     advice = "Передайте те же данные, для которых вычислен cache."
-    _require_shape("X", X, (W1.shape[1], a3.shape[1]), advice)
-    _require_shape("Y", Y, a3.shape, advice)
+    _require_array("X", X, (W1.shape[-1], a3.size), advice)
+    _require_labels("Y", Y, a3.shape, advice)
 
 
-def _explain_gradients(parameters, grads, learning_rate):
-    """Находит аргумент шага градиентного спуска, который не подходит, и сообщает о нём."""
-    if not isinstance(parameters, dict):
-        raise LabTypeError(f"parameters: {NO_DICTIONARY.format(_describe(parameters))}\n{CHECK_ORDER}")
+def _check_update(parameters, grads, learning_rate):
+    _require_dictionary("parameters", parameters)
     for name, value in parameters.items():
         _require_array(f'parameters["{name}"]', value)
         _require_key("grads", grads, "d" + name, "Передайте результат backward_propagation.")
-        _require_shape(f'grads["d{name}"]', grads["d" + name], value.shape)
-    raise LabValueError(
-        f"learning_rate: ожидалось конечное число, получено: {learning_rate!r}.\n"
-        "Передайте темп обучения, например 0.01."
-    )
+        _require_array(f'grads["d{name}"]', grads["d" + name], value.shape)
+    if not np.isscalar(learning_rate) or isinstance(learning_rate, str):
+        found = f"ожидалось число, получено: {_describe(learning_rate)}"
+        raise LabTypeError(f"learning_rate: {found}.\nПередайте темп обучения, например 0.01.")
 
 
-def _check_points(X, y):
-    """Точки рисунка: X формы (2, m), y формы (m,) или (1, m)."""
-    _require_shape("X", X, (2, "m"))
-    _require_finite("X", X)
-    _require_array("y", y)
-    m = X.shape[1]
-    if y.shape not in {(m,), (1, m)}:
-        raise LabValueError(
-            f"y: {_wrong_shape(f'({m},) или (1, {m})', y)}\nУ каждого столбца X должна быть одна метка."
-        )
-    _require_labels("y", y)
+def _explained(formula, check):
+    """Та же функция; если вычисление остановилось с ошибкой, check находит и называет причину."""
+
+    @functools.wraps(formula)
+    def call(*arguments, **named):
+        try:
+            return formula(*arguments, **named)
+        except Exception as error:
+            failure = error
+        inspect.signature(formula).bind(*arguments, **named)
+        check(*arguments, **named)
+        raise failure
+
+    return call
 
 
-NO_DICTIONARY = "ожидался словарь, получено: {}."
-CHECK_ORDER = "Проверьте порядок и значения аргументов."
+forward_propagation = _explained(forward_propagation, check_network)
+compute_loss = _explained(compute_loss, _check_loss)
+backward_propagation = _explained(backward_propagation, _check_backward)
+update_parameters = _explained(update_parameters, _check_update)
 
 
-def _require_array(name, value):
-    """Значение — непустой числовой массив NumPy."""
-    if value is None:
-        raise LabTypeError(
-            f"{name}: ожидался массив NumPy, получено None.\n"
-            "Возможно, упражнение не закончено: замените None решением и выполните ячейку с функцией ещё раз."
-        )
+def _require_array(name, value, shape=None, advice=CHECK_ORDER):
+    """Непустой массив конечных чисел; буква в ожидаемой форме означает любой размер."""
     if not isinstance(value, np.ndarray):
-        raise LabTypeError(f"{name}: ожидался массив NumPy, получено: {_describe(value)}.\n{CHECK_ORDER}")
+        words = UNSOLVED if value is None else CHECK_ORDER
+        raise LabTypeError(f"{name}: ожидался массив NumPy, получено: {_describe(value)}.\n{words}")
     if value.dtype.kind not in "biuf":
         raise LabTypeError(f"{name}: ожидался массив чисел, получен массив типа {value.dtype}.\n{CHECK_ORDER}")
     if value.size == 0:
-        raise LabValueError(
-            f"{name}: ожидался непустой массив, получен массив формы {value.shape}.\nПроверьте, как он создан."
-        )
-
-
-def _require_shape(name, value, expected, advice=CHECK_ORDER):
-    """Значение — массив ожидаемой формы; буква в ней означает любой размер."""
-    _require_array(name, value)
-    _require_dimensions(name, value, expected)
-    if not _fits(value.shape, expected):
-        if _fits(value.shape[::-1], expected):
+        fact = f"ожидался непустой массив, получен массив формы {value.shape}"
+        raise LabValueError(f"{name}: {fact}.\nПроверьте, как он создан.")
+    if shape and not _fits(value.shape, shape):
+        if len(shape) != value.ndim:
+            advice = f"Размеров должно быть {len(shape)}, как в np.zeros(({'5, 1' if len(shape) == 2 else '5,'}))."
+        elif _fits(value.shape[::-1], shape):
             advice = "Похоже, строки и столбцы переставлены (массив транспонирован)."
-        raise LabValueError(f"{name}: {_wrong_shape(expected, value)}\n{advice}")
+        raise LabValueError(f"{name}: {_wrong_shape(shape, value)}\n{advice}")
+    if count := np.sum(~np.isfinite(value)):
+        fact = f"ожидались конечные числа, получены NaN или inf (таких значений {count})"
+        advice = "Проверьте, как вычислен этот массив; возможно, веса или темп обучения слишком велики."
+        raise LabValueError(f"{name}: {fact}.\n{advice}")
 
 
-def _require_dimensions(name, value, expected):
-    """У массива столько же размеров, сколько у ожидаемой формы."""
-    if value.ndim != len(expected):
-        raise LabValueError(
-            f"{name}: {_wrong_shape(expected, value)}\nРазмеров должно быть {len(expected)}, как в np.zeros((5, 1))."
-        )
+def _require_labels(name, values, shape, advice=CHECK_ORDER):
+    """Массив ожидаемой формы из меток 0 и 1."""
+    _require_array(name, values, shape, advice)
+    if (wrong := np.setdiff1d(values, (0, 1))).size:
+        fact = f"ожидались метки 0 и 1, получены также {wrong[:5]}"
+        raise LabValueError(f"{name}: {fact}.\nПерекодируйте классы в 0 и 1.")
+
+
+def _require_dictionary(name, value, advice=CHECK_ORDER):
+    if not isinstance(value, dict):
+        words = UNSOLVED if value is None else advice
+        raise LabTypeError(f"{name}: {NO_DICTIONARY.format(_describe(value))}\n{words}")
+
+
+def _require_key(name, container, key, advice):
+    _require_dictionary(name, container)
+    if key not in container:
+        raise LabValueError(f'{name}: ожидался ключ "{key}", получены ключи {list(container)}.\n{advice}')
 
 
 def _wrong_shape(expected, value):
-    """Начало сообщения о форме; expected — форма или описание нескольких."""
-    if isinstance(expected, tuple):
-        expected = f"({', '.join(map(str, expected))})"
+    """Начало сообщения о форме."""
+    expected = "({}{})".format(", ".join(map(str, expected)), "," * (len(expected) == 1))
     return f"ожидался массив формы {expected}, получен массив формы {np.shape(value)}."
 
 
 def _fits(shape, expected):
     """Форма совпадает с ожидаемой; буква подходит к любому размеру."""
     return len(shape) == len(expected) and all(
-        isinstance(e, str) or e == size for size, e in zip(shape, expected, strict=True)
+        isinstance(e, str) or e == n for n, e in zip(shape, expected, strict=True)
     )
-
-
-def _require_key(name, container, key, advice):
-    """В словаре есть нужный ключ."""
-    if not isinstance(container, dict):
-        raise LabTypeError(f"{name}: {NO_DICTIONARY.format(_describe(container))}\n{CHECK_ORDER}")
-    if key not in container:
-        raise LabValueError(f'{name}: ожидался ключ "{key}", получены ключи {list(container)}.\n{advice}')
-
-
-def _require_finite(name, value):
-    """Среди значений нет NaN и бесконечностей."""
-    wrong = ~np.isfinite(value)
-    if wrong.any():
-        raise LabValueError(
-            f"{name}: ожидались конечные числа, получены NaN или inf (таких значений {wrong.sum()}).\n"
-            f"Проверьте, как вычислен этот массив."
-        )
-
-
-def _require_labels(name, values):
-    """Все значения — метки 0 и 1."""
-    _require_finite(name, values)
-    wrong = np.setdiff1d(values, (0, 1))
-    if wrong.size:
-        raise LabValueError(
-            f"{name}: ожидались метки 0 и 1, получены также {wrong[:5]}.\nПерекодируйте классы в 0 и 1."
-        )
 
 
 def _describe(value):

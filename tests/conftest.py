@@ -1,8 +1,7 @@
-"""What several test files share: the notebook, its code run in a namespace, example networks."""
+"""What several test files share: the notebooks, the lab's code run in a namespace, example networks."""
 
 import shutil
 import uuid
-from pathlib import Path
 
 import matplotlib
 
@@ -13,82 +12,46 @@ import nbformat
 import numpy as np
 import pytest
 
+from common.lab import NOTEBOOK, ROOT, WHY  # noqa: F401
 from tools import lab_cells
 
-ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 MOST_WORKERS = 8
-# What one worker does in one piece are the tests of a file, since they share fixtures, or a kernel; but
-APART = {"test_browser.py", "test_grading.py", "test_nbval.py"}  # here every test stands alone
-TOGETHER = {"test_sections_0_to_5.py": "test_text_numbers.py"}  # what that file has computed, this one needs again
-NOTEBOOK_SECONDS = 20
-
-
-# --- tests side by side (pytest-xdist) ---
+THE_REST = "left out: what is thorough (tests/requirements.txt, some 20 minutes): python -m pytest -m thorough"
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads its options
 def pytest_cmdline_main(config):
-    """A run of everything uses all cores, unless -n says otherwise; never one that names what it runs.
+    """A run of everything uses all cores, one that names what it runs (a grader's, too) only one.
 
-    These options do not stand in pyproject.toml: a grader's `pytest --nbval Initialization.ipynb` is run here too.
+    What shares fixtures, or a kernel, stands in one file, and a file goes to one worker.
     """
     options = config.option
-    if not config.pluginmanager.hasplugin("xdist") or hasattr(config, "workerinput"):
-        return
-    if options.numprocesses is None and config.args_source == config.ArgsSource.TESTPATHS:
-        options.numprocesses, options.maxprocesses = "logical", options.maxprocesses or MOST_WORKERS
-    if options.numprocesses and options.dist == "no":
-        options.dist, options.loadscopereorder = "loadscope", False  # in the order that we give them
+    everything = config.args_source == config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
+    if everything and getattr(options, "numprocesses", 0) is None:
+        options.numprocesses, options.maxprocesses = "logical", MOST_WORKERS
+        options.dist, options.loadscopereorder = "loadfile", False
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    from xdist.scheduler import LoadScopeScheduling
-
-    class Scheduling(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            return unit(nodeid)
-
-    return Scheduling(config, log) if config.option.dist == "loadscope" else None
-
-
-def unit(nodeid):
-    """The name of what is given to one worker in one piece."""
-    file = nodeid.split("::")[0].rpartition("/")[2]
-    return nodeid if file in APART else TOGETHER.get(file, file)
-
-
-def pytest_report_header(config):
-    if config.args_source == config.ArgsSource.TESTPATHS and not config.option.markexpr:
-        return "all tests: about twenty minutes on two cores; the long ones come first, so the percentage lags behind"
-
-
-@pytest.hookimpl(tryfirst=True)  # before tests are left out by their marks
-def pytest_collection_modifyitems(config, items):
-    """Let what takes longest start first, if there are several workers."""
-    longest = {}
-    for item in items:
-        if item.path.suffix == ".ipynb":
-            item.add_marker(pytest.mark.seconds(NOTEBOOK_SECONDS))
-        mark = item.get_closest_marker("seconds")
-        name = unit(item.nodeid)
-        longest[name] = max(longest.get(name, 0), mark.args[0] if mark else 0)
-    if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: -longest[unit(item.nodeid)])
-
-
-# --- fixtures ---
+def pytest_terminal_summary(terminalreporter):
+    if terminalreporter.config.option.markexpr == "not thorough":
+        terminalreporter.write_line(THE_REST)
 
 
 @pytest.fixture(scope="session")
 def notebook():
-    return nbformat.read(ROOT / "Initialization.ipynb", as_version=4)
+    return nbformat.read(NOTEBOOK, as_version=4)
+
+
+@pytest.fixture(scope="session", params=[NOTEBOOK, WHY], ids=lambda path: path.stem)
+def either(request):
+    """One notebook after the other."""
+    return nbformat.read(request.param, as_version=4)
 
 
 @pytest.fixture(scope="session")
 def cells(notebook):
-    """The notebook's cells by their ids."""
+    """The cells of the lab by their ids."""
     return {cell.id: cell for cell in notebook.cells}
 
 

@@ -6,14 +6,11 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import nbformat
 
+from common.lab import HELPERS, NOTEBOOK, WHY
 from tools import lab_cells
-
-ROOT = Path(__file__).resolve().parent.parent
-LAB = ("Initialization.ipynb", "init_utils.py")
 
 
 @dataclass
@@ -26,12 +23,12 @@ class Verdict:
 
     @property
     def passed(self):
-        return self.status == 0 and not self.failed
+        return self.status == 0 and not self.failed and "warning" not in self.output.lower()
 
 
 def copy_lab(folder):
-    for name in LAB:
-        shutil.copyfile(ROOT / name, folder / name)
+    for path in (NOTEBOOK, WHY, HELPERS):
+        shutil.copyfile(path, folder / path.name)
     return folder
 
 
@@ -44,7 +41,7 @@ def edit(path, old, new):
 
 def edit_cell(folder, cell_id, old, new):
     """Replace `old` by `new` in the source of one cell."""
-    path = folder / "Initialization.ipynb"
+    path = folder / NOTEBOOK.name
     notebook = nbformat.read(path, as_version=4)
     (cell,) = [cell for cell in notebook.cells if cell.id == cell_id]
     assert old in cell.source, f"{old!r} is not in cell {cell_id}"
@@ -54,7 +51,7 @@ def edit_cell(folder, cell_id, old, new):
 
 def keep(folder, cell_ids):
     """Leave of the notebook the definitions and these cells."""
-    path = folder / "Initialization.ipynb"
+    path = folder / NOTEBOOK.name
     notebook = nbformat.read(path, as_version=4)
     kept = {*lab_cells.DEFINITIONS, *cell_ids}
     notebook.cells = [cell for cell in notebook.cells if cell.id in kept]
@@ -62,15 +59,11 @@ def keep(folder, cell_ids):
     nbformat.write(notebook, path)
 
 
-def cut_to(folder, cell_id):
-    """Leave of the notebook what this cell needs: the definitions, and its section up to the cell itself."""
-    cells = nbformat.read(folder / "Initialization.ipynb", as_version=4).cells
-    last = [cell.id for cell in cells].index(cell_id)
-    first = max(i for i, cell in enumerate(cells[:last]) if cell.source.startswith("## "))
-    keep(folder, [cell.id for cell in cells[first : last + 1]])
+def command(path):
+    """The command of the README."""
+    return (sys.executable, "-m", "pytest", "--nbval", path.name)
 
 
-DOCUMENTED = (sys.executable, "-m", "pytest", "--nbval", "Initialization.ipynb")
 FAST_START = ("-p", "nbval.plugin")  # no plugin but nbval, whatever others are installed: they start slowly
 
 # Other programs may take a port that was chosen for the kernel before it listens there (nteract/papermill#511):
@@ -78,13 +71,13 @@ FAST_START = ("-p", "nbval.plugin")  # no plugin but nbval, whatever others are 
 KERNEL_NOT_STARTED = re.compile(r"^E +RuntimeError: .*[Kk]ernel", re.MULTILINE)
 
 
-def run_nbval(folder, plugins=FAST_START, **environment):
-    """`pytest --nbval Initialization.ipynb`, strict and with no other option that bears on the verdict."""
+def run_nbval(folder, path=NOTEBOOK, plugins=FAST_START, **environment):
+    """`pytest --nbval` on a notebook in the folder, strict and with no other option that bears on the verdict."""
     if plugins:
         environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for _ in range(2):
         result = subprocess.run(
-            [*DOCUMENTED, *plugins, "--color=no", "-rf", "-p", "no:cacheprovider"],
+            [*command(path), *plugins, "--color=no", "-rf", "-p", "no:cacheprovider"],
             cwd=folder,
             env={**os.environ, **environment},
             capture_output=True,
@@ -93,8 +86,6 @@ def run_nbval(folder, plugins=FAST_START, **environment):
         )
         if not KERNEL_NOT_STARTED.search(result.stdout):
             break
-    code_cells = [
-        c for c in nbformat.read(folder / "Initialization.ipynb", as_version=4).cells if c.cell_type == "code"
-    ]
+    code_cells = [c for c in nbformat.read(folder / path.name, as_version=4).cells if c.cell_type == "code"]
     failed = {code_cells[int(n)].id for n in re.findall(r"^FAILED .*::Cell (\d+)", result.stdout, re.MULTILINE)}
     return Verdict(result.returncode, failed, result.stdout + result.stderr)

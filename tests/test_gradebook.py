@@ -451,7 +451,7 @@ for line in sys.stdin:  # a run for each line, in a process of its own
 """
 
 
-@pytest.mark.seconds(3)
+@pytest.mark.thorough
 def test_killed_at_random_moments_the_table_is_old_or_new_never_less(tmp_path):
     for number in range(42):
         put(tmp_path / f"works/{number:02}/lab.ipynb", number % (MOST + 1))

@@ -19,7 +19,6 @@ from submissions import BIAS, ORACLE, SEEDED, completed, function, submission, w
 if sys.platform != "linux":
     pytest.skip("the grader needs Linux", allow_module_level=True)
 
-from common.lab import required_sections
 from grading.confined import confinement
 from grading.marks import Grader, draw_layer_lists
 from grading.submissions import TOO_LARGE
@@ -659,11 +658,6 @@ def test_nbval_says_which_cells_differ(tmp_path):
     page = (tmp_path / "pages" / "wrong.ipynb.html").read_text(encoding="utf-8")
     assert "5 из 6" in page and "<li>" in page and "функций с ошибками («He-инициализация»), отличаются" in page
     assert "совпадают" in (tmp_path / "pages" / "right.ipynb.html").read_text(encoding="utf-8")
-
-
-def test_the_notebook_that_nbval_gets_has_sections_0_to_5():
-    text = "\n".join(cell.source for cell in required_sections().cells)
-    assert "## 5 - Выводы" in text and "## 6" not in text
 
 
 # --- the command ---

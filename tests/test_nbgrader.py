@@ -15,7 +15,6 @@ from conftest import ROOT
 from submissions import completed, write
 from test_notebook import GRADED
 
-from common.lab import required_sections
 from handout.__main__ import main
 from handout.blank import blank_text
 from handout.course import ASSIGNMENT
@@ -72,8 +71,8 @@ def without(notebook, *words):
 
 
 def blank():
-    """What students get, without section 6 and the training: nothing is graded there, and it takes longest."""
-    return without(required_sections(nbformat.reads(blank_text(), as_version=4)), *AFTER_TRAINING)
+    """What students get, without the training: nothing is graded there, and it takes longest."""
+    return without(nbformat.reads(blank_text(), as_version=4), *AFTER_TRAINING)
 
 
 def test_students_get_the_same_cells_as_from_handout_blank(released):
@@ -90,7 +89,7 @@ def test_marks_in_the_csv(nbgrader, released):
             cell.source = "print('всё верно')"
     # the submission, its mark
     submissions = {
-        "right": (solve(required_sections(deepcopy(released))), 6),
+        "right": (solve(deepcopy(released)), 6),
         "half-right": (solve(blank(), random=("* 10", "* 9")), 4),
         "unsolved": (blank(), 0),
         "tests changed": (tampered, 4),
@@ -122,8 +121,8 @@ def test_the_commands_of_the_teachers_page_are_those_of_these_tests():
 
 
 def validate(nbgrader, folder, notebook):
-    """What `nbgrader validate` says of the notebook without section 6, where nothing is graded."""
-    write(nbgrader.course / folder / NOTEBOOK, required_sections(notebook))
+    """What `nbgrader validate` says of the notebook."""
+    write(nbgrader.course / folder / NOTEBOOK, notebook)
     shutil.copyfile(ROOT / "init_utils.py", nbgrader.course / folder / "init_utils.py")
     return nbgrader("validate", f"{folder}/{NOTEBOOK}")
 

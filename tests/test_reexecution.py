@@ -13,7 +13,7 @@ if sys.platform != "linux":
 
 from nbval_runs import ROOT, copy_lab, run_nbval
 
-from common.lab import required_sections
+from common.lab import read_notebook
 from grading.confined import limits, reexecution
 from grading.confined.extraction import extract
 from grading.group import repeats_last
@@ -46,7 +46,7 @@ def verdict(grader, tmp_path):
 def plain_verdict(folder, functions):
     """The ids of the cells to which plain strict nbval objects."""
     copy_lab(folder)
-    notebook = required_sections()
+    notebook = read_notebook()
     for cell in notebook.cells:
         method = cell.id.removeprefix("graded-")
         cell.source = functions.get(method, cell.source)

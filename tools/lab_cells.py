@@ -25,9 +25,9 @@ class Run(NamedTuple):
     figures: dict
 
 
-def sources():
+def sources(notebook=NOTEBOOK):
     """The sources of the notebook's code cells by their ids, in order."""
-    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    cells = nbformat.read(notebook, as_version=4).cells
     return {cell.id: cell.source for cell in cells if cell.cell_type == "code"}
 
 
@@ -41,12 +41,12 @@ def run(names=DEFINITIONS):
     return namespace
 
 
-def run_lab(before=lambda cell_id, lab: None):
-    """Run all cells of the notebook, in order; `before` is called ahead of each with its id and the namespace."""
+def run_lab(before=lambda cell_id, lab: None, notebook=NOTEBOOK):
+    """Run all cells of a notebook, in order; `before` is called ahead of each with its id and the namespace."""
     matplotlib.use("Agg")
     result = Run({}, {}, {})
     with plt.rc_context():
-        for cell_id, source in sources().items():
+        for cell_id, source in sources(notebook).items():
             before(cell_id, result.lab)
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 exec(source.replace("%matplotlib inline", ""), result.lab)

@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from common.lab import HELPERS, NOTEBOOK, ROOT, required_sections
+from common.lab import HELPERS, NOTEBOOK, ROOT, read_notebook
 from handout.course import ASSIGNMENT
 
 AT_A_TIME = 2
@@ -47,7 +47,7 @@ def make_group(folder, size):
     """`size` copies of the completed lab, each in a folder of its own."""
     for number in range(size):
         (folder / f"student {number}").mkdir(parents=True)
-        nbformat.write(required_sections(), folder / f"student {number}" / "Initialization.ipynb")
+        nbformat.write(read_notebook(), folder / f"student {number}" / "Initialization.ipynb")
     return str(folder)
 
 
@@ -71,7 +71,7 @@ def make_course(folder, size):
     """nbgrader's course with the works of a class handed in; returns their folder."""
     run("-m", "handout", "course", str(folder), cwd=ROOT)
     nbgrader("generate_assignment", ASSIGNMENT, course=folder)
-    solved = {cell.id: cell.source for cell in required_sections().cells}
+    solved = {cell.id: cell.source for cell in read_notebook().cells}
     for number, change in enumerate(variants(size)):
         work = nbformat.read(folder / "release" / ASSIGNMENT / NOTEBOOK.name, as_version=4)
         for cell in work.cells:

@@ -1,6 +1,6 @@
-"""Execute Initialization.ipynb from a fresh kernel, store its outputs, renew what is made from them.
+"""Execute Initialization.ipynb and Why.ipynb from fresh kernels, store their outputs, renew what is made from them.
 
-    python tools/refresh_notebook.py [--quick]
+    python tools/refresh_notebook.py [--quick] [NOTEBOOK…]
 
 That is: the tables «Ожидаемый результат», the README's figure, the metadata for nbgrader, the rubric. The files are
 replaced only after every cell has run without an error and without a word on stderr, and no check has printed
@@ -22,7 +22,7 @@ from nbclient import NotebookClient
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from common.files import replace_file
-from common.lab import NOTEBOOK, ROOT
+from common.lab import NOTEBOOK, ROOT, WHY
 from init_utils import EXERCISES, SEED, function_name
 
 TEACHER = ROOT / "docs" / "teacher.md"
@@ -34,8 +34,7 @@ LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"  # means nothing without the kernel that has made it
 KEPT = ("tags", "alt", "jupyter")  # nbval's exemption, the text alternative of a figure, source_hidden
 
-# What nbgrader takes a cell for, by its id; the cells that are not named here are the student's own. No read-only
-# cell stands between an answer and its test: nbgrader puts a deleted test back only right behind an answer or a test.
+# What nbgrader takes a cell for, by its id; the cells that are not named here are the student's own.
 ANSWER = {"solution": True, "grade": False, "locked": False}
 TEST = {"solution": False, "grade": True, "locked": True}
 READ_ONLY = {"solution": False, "grade": False, "locked": True}
@@ -122,23 +121,33 @@ def figure(notebook, cell_id):
     return base64.b64decode(png)
 
 
-def main(arguments=()):
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="do not check the numbers of the text")
-    quick = parser.parse_args(arguments).quick
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+def refreshed(path):
+    """The notebook with the outputs of a new run; exits if a cell or one of its checks fails."""
+    notebook = nbformat.read(path, as_version=4)
     execute(notebook, ROOT)
     refuse_failed_checks(notebook)
     renew_expected_tables(notebook)
     clean(notebook)
     nbformat.validate(notebook)
-    teacher = renew_rubric(TEACHER.read_text(encoding="utf-8"))
-    replace_file(NOTEBOOK, nbformat.writes(notebook) + "\n")
-    replace_file(TEACHER, teacher)
-    cell_id, path = README_FIGURE
-    replace_file(path, figure(notebook, cell_id))
-    print(f"{NOTEBOOK.name}: {len(notebook.cells)} cells, {NOTEBOOK.stat().st_size / 1e6:.2f} MB", flush=True)
-    if not quick:
+    return notebook
+
+
+def main(arguments=()):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("notebooks", nargs="*", type=Path, default=[NOTEBOOK, WHY], help="by default both")
+    parser.add_argument("--quick", action="store_true", help="do not check the numbers of the text")
+    options = parser.parse_args(arguments)
+    notebooks = {path.resolve(): refreshed(path) for path in options.notebooks}
+    contents = {path: nbformat.writes(notebook) + "\n" for path, notebook in notebooks.items()}
+    if NOTEBOOK in notebooks:
+        cell_id, path = README_FIGURE
+        contents[path] = figure(notebooks[NOTEBOOK], cell_id)
+        contents[TEACHER] = renew_rubric(TEACHER.read_text(encoding="utf-8"))
+    for path, content in contents.items():
+        replace_file(path, content)
+    for path, notebook in notebooks.items():
+        print(f"{path.name}: {len(notebook.cells)} cells, {path.stat().st_size / 1e6:.2f} MB", flush=True)
+    if not options.quick:
         subprocess.run([sys.executable, ROOT / "tools" / "text_numbers.py", "--brief"])
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from matplotlib import font_manager
 
-from common.lab import HELPERS, NOTEBOOK, required_sections
+from common.lab import HELPERS, NOTEBOOK, read_notebook
 from grading.confined.confinement import children_with_too_many_threads
 from grading.confined.folders import temporary_folder
 from grading.confined.sandbox import clean_environment
@@ -168,7 +168,7 @@ def prepare(folder, functions):
 
     for name in ("lab", "modules", "home", "run", "jupyter/kernels/python3"):
         (folder / name).mkdir(parents=True)
-    notebook = required_sections()
+    notebook = read_notebook()
     for cell in notebook.cells:
         if cell.id in functions:
             cell.source = cell_with(*functions[cell.id])

@@ -1,0 +1,110 @@
+"""The lab run by a student: three networks kept apart, section 5 that compares them."""
+
+import contextlib
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from common.lab import NOTEBOOK
+from init_utils import Results
+from tools import lab_cells
+
+KINDS = ("zeros", "random", "he")
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """The lab after its last cell."""
+    return lab_cells.run_lab()
+
+
+def run(lab, name):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(lab_cells.sources(NOTEBOOK)[name], lab)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_cells_run_again_later_show_their_own_network(trained, cells, kind):
+    lab = dict(trained.lab)  # the student has trained with He last
+    for name in (f"accuracy-{kind}", f"predictions-{kind}"):
+        assert run(lab, name) == "".join(output.text for output in cells[name].outputs)
+    run(lab, f"boundary-{kind}")
+    assert lab["parameters"] is lab["trained"][kind]
+
+
+@pytest.mark.parametrize("name", ["accuracy-{}", "predictions-{}", "boundary-{}"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_before_the_training_a_cell_names_the_one_to_run(lab, name, kind):
+    with pytest.raises(ValueError, match=rf'(?s)ещё не обучена.*model\(\.\.\., initialization="{kind}"\)'):
+        run(lab, name.format(kind))
+
+
+@pytest.mark.parametrize("name", ["compare-losses", "compare-accuracies", "compare-boundaries"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_section_5_names_the_training_that_is_missing(trained, name, kind):
+    lab = dict(trained.lab)
+    lab["trained"] = Results({key: value for key, value in lab["trained"].items() if key != kind})
+    with pytest.raises(ValueError, match=rf'model\(\.\.\., initialization="{kind}"\)'):
+        run(lab, name)
+
+
+def test_an_interrupted_training_keeps_the_last_whole_one(trained):
+    lab = dict(trained.lab)
+    before = lab["trained"]["he"], list(lab["curves"]["he"])
+
+    def interrupted(X, Y, cache):
+        raise KeyboardInterrupt
+
+    definition, _, _ = lab_cells.sources(NOTEBOOK)["model"].rpartition("\n\n\n")
+    lab["backward_propagation"] = interrupted
+    exec(definition, lab)
+    with pytest.raises(KeyboardInterrupt):
+        run(lab, "train-he")
+    assert (lab["trained"]["he"], lab["curves"]["he"]) == before
+
+
+def test_a_result_can_be_looked_for_without_an_error():
+    results = Results(he=1)
+    assert results["he"] == 1 and "random" not in results and results.get("random") is None
+
+
+def test_loss_curves_and_the_infinity(trained):
+    (axes,) = trained.figures["compare-losses"][0].axes
+    styles = trained.lab["STYLES"]
+    curves = {line.get_label(): line for line in axes.lines}
+    for kind in KINDS:
+        np.testing.assert_array_equal(curves[styles[kind]["label"]].get_xydata(), trained.lab["curves"][kind])
+    (infinity,) = [line for line in axes.lines if line.get_marker() == "$∞$"]
+    (x,), (y,) = infinity.get_data()
+    assert x == 0 and axes.get_ylim()[0] < y < axes.get_ylim()[1]
+    assert infinity.get_color() == styles["random"]["color"]
+
+
+def test_the_boundaries_share_their_limits_and_name_the_accuracies(trained):
+    panels = trained.figures["compare-boundaries"][0].axes
+    assert {(axes.get_xlim(), axes.get_ylim()) for axes in panels} == {((-1.5, 1.5), (-1.5, 1.5))}
+    assert [axes.get_title() for axes in panels] == [
+        "Веса: нули\nобучающая 50 %, тестовая 50 %",
+        "Веса: случайные × 10\nобучающая 83 %, тестовая 86 %",
+        "Веса: He\nобучающая 99 %, тестовая 96 %",
+    ]
+
+
+def test_styles_differ_without_colour(trained):
+    for key in ("color", "linestyle", "marker"):
+        assert len({style[key] for style in trained.lab["STYLES"].values()}) == len(KINDS)
+
+
+def test_decimals_in_figures_have_a_comma(trained):
+    shown = set()
+    for name, figures in trained.figures.items():
+        for axes in (axes for figure in figures for axes in figure.axes if axes.axison):
+            axes.figure.canvas.draw()
+            for label in axes.get_xticklabels() + axes.get_yticklabels():
+                assert "." not in label.get_text(), name
+                shown.add(label.get_text())
+    assert {"−0,5", "0,69", "14000"} <= shown
+    plt.close("all")
