@@ -151,6 +151,19 @@ def test_a_table_stays_in_the_form_in_which_a_spreadsheet_saved_it(works, encodi
     assert Path("оценки.csv").read_bytes().decode(encoding).count(newline) == 5
 
 
+def test_cells_are_those_of_the_csv_module_and_the_bytes_stay():
+    choose = random.Random(1).choices
+    for _ in range(200):
+        table = [
+            ["".join(choose(["a", "ё", ",", ";", '"', "\n", "\r\n", " "], k=3)) for _ in range(3)] for _ in range(4)
+        ]
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator=choose(["\n", "\r\n"])[0]).writerows([["t", "u", "v"], *table])
+        grid = CsvGrid.parse(text.getvalue().encode())
+        assert [[grid.get(line, place) for place in range(3)] for line in range(1, 5)] == table
+        assert grid.data() == text.getvalue().encode()
+
+
 def test_letters_that_the_old_encoding_has_not_are_not_lost(works):
     grade("работы")
     put("оценки.csv", Path("оценки.csv").read_bytes().decode("utf-8-sig").encode("cp1251"))
