@@ -8,6 +8,7 @@ from grading.finding import UNREAD, read
 from grading.names import alphabetical, participant, student_of, tell_apart
 
 MOST_NAMES = 5
+HANDED_IN = ("notebook", "candidate", "archive", "refused", *UNREAD)
 # a teacher's own files beside the students': tables, what Gradescope says of its export
 TEACHERS = (".csv", ".xlsx", ".xls", ".ods", ".yml", ".yaml")
 
@@ -52,6 +53,9 @@ class Layout:
             self.look_through(own_name, known, may_guess=level is None)
         self.level = level or participants_level(self.entries)
         self.may_guess = level is None
+        # then a plain file beside them is nobody's; where some hand in files, it may be all that somebody has handed in
+        files = any(len(entry.parts) == self.level and entry.kind in HANDED_IN for entry in self.entries)
+        self.in_folders = not files and any(len(entry.parts) > self.level for entry in self.entries)
 
     def look_through(self, own_name, known, may_guess):
         """Leave out the folders around the class."""
@@ -73,7 +77,7 @@ class Layout:
             self.found.assumptions += doubts(entries, self.level)
         of_student = {}
         for entry in entries:
-            if not is_teachers(entry, self.level):
+            if not (is_teachers(entry, self.level) or self.is_stray(entry)):
                 name = student_of(entry.name, self.level)
                 _, number = participant("/".join(entry.parts[: self.level])) or ("", "")
                 of_student.setdefault((name, number), []).append(entry)
@@ -84,6 +88,10 @@ class Layout:
         self.found.submissions = with_unique_names(submissions)
         self.found.others = sorted(set(self.found.others), key=alphabetical)
         return self.found
+
+    def is_stray(self, entry):
+        is_file = entry.kind == "file" and len(entry.parts) == self.level
+        return is_file and self.in_folders and not participant(entry.name)
 
 
 def without_pages(entries):
