@@ -37,7 +37,7 @@ def grade_group(options):
     with folder_of_this_run() as folder:
         book = Gradebook(options.table, options.fresh)
         worksheet = Worksheet(options.moodle) if options.moodle else None
-        found = find(options, folder, book)
+        found = find(options, folder, book, terminal)
         part, of = options.part
         submissions = found.submissions[part - 1 :: of]
         with standard_output():
@@ -85,13 +85,14 @@ def folder_of_this_run():
         raise Refusal(f"проверять работы здесь нельзя: {error}") from None
 
 
-def find(options, folder, book):
+def find(options, folder, book, terminal):
     try:
         return find_submissions(options.paths, folder, options.level, list(book.before), options.ours)
     except OSError as error:
         raise Refusal(f"нельзя прочитать: {in_russian(error)}: {error.filename or ''}") from None
     except KeyboardInterrupt:
-        raise Refusal("прервано раньше, чем начата проверка: ничего не изменено") from None
+        terminal.say("Прервано раньше, чем начата проверка: ничего не изменено.")
+        raise
 
 
 class ClassRun:

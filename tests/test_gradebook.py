@@ -595,6 +595,12 @@ def test_an_interrupt_says_what_is_done_and_how_to_go_on(works, monkeypatch, cap
     assert command == "  python -m grading grade работы --csv оценки.csv --jobs 1"
 
 
+def test_an_interrupt_before_the_first_mark_changes_nothing(works, monkeypatch, capsys):
+    monkeypatch.setattr(group, "find_submissions", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    grade("работы", status=130)
+    assert "ничего не изменено" in capsys.readouterr().out and not Path("оценки.csv").exists()
+
+
 # --- what is shown ---
 
 
