@@ -97,7 +97,7 @@ def short_feedback(row):
     lost = [method for method in EXERCISES if method in row and number(row[method]) != EXERCISES[method].points]
     lines = [f"Баллы: {row['score']} из {row['max_score']}."]
     if not any(function_name(method) in said for method in EXERCISES):  # nothing of the functions: a reason, a note
-        return "\n".join([*lines, shortened(said)])
+        return "\n".join([*lines, shortened(said[:1].upper() + said[1:])])
     for method in lost:
         facts = [fact for fact in said.split(" | ") if function_name(method) in fact]
         title, most = EXERCISES[method].title, EXERCISES[method].points
