@@ -1,10 +1,9 @@
-"""Нейронная сеть лабораторной работы «Инициализация».
+"""Нейронная сеть лабораторной работы «Инициализация»: LINEAR → RELU → LINEAR → RELU → LINEAR → SIGMOID.
 
-Сеть трёхслойная: LINEAR → RELU → LINEAR → RELU → LINEAR → SIGMOID. Файл читается сверху вниз: сеть, от функций
-активации до предсказаний; данные и рисунки; проверки входных данных; упражнения и самопроверка.
+Файл читается сверху вниз: сеть; данные и рисунки; проверки входных данных; упражнения и самопроверка.
 
 Соглашение о формах, одно на весь модуль: m — число примеров, n_x — число признаков, n1 и n2 — размеры скрытых
-слоёв, n3 = 1.
+слоёв, n3 = 1. Величины безразмерные, потери измеряются в натах (логарифм натуральный).
 
 ========== ==================================================================
 ``X``      (n_x, m): один столбец — один пример
@@ -16,8 +15,6 @@
 ``d<имя>`` производная функции потерь по величине <имя>, той же формы, что и <имя>
 ========== ==================================================================
 
-Все величины безразмерные, потери измеряются в натах (логарифм натуральный).
-
 Ошибки — TypeError или ValueError из двух строк: что ожидалось и что получено; что делать. `model` (в блокноте),
 `predict`, `predict_dec`, `plot_decision_boundary` и `check_initialization` проверяют данные и параметры заранее:
 массив ли это NumPy, той ли он формы, нет ли в нём NaN и бесконечностей, все ли метки — 0 и 1, все ли ключи есть.
@@ -25,11 +22,15 @@
 проверяют, но если вычисление остановилось с ошибкой, объясняют её теми же двумя строками.
 """
 
+import builtins
+import copy
 import functools
 import inspect
+import itertools
 import re
 import traceback
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -41,24 +42,12 @@ from scipy.special import expit
 
 
 def sigmoid(z):
-    """Сигмоида: σ(z) = 1 / (1 + exp(−z)).
-
-    Parameters
-    ----------
-    z : array_like или число
-        Взвешенные суммы; результат той же формы, от 0 до 1.
-    """
+    """Сигмоида: σ(z) = 1 / (1 + exp(−z)); форма результата — как у z (массив или число)."""
     return expit(z)  # та же формула, но без переполнения exp(−z)
 
 
 def relu(z):
-    """ReLU (rectified linear unit): max(0, z).
-
-    Parameters
-    ----------
-    z : array_like или число
-        Взвешенные суммы; результат той же формы.
-    """
+    """ReLU (rectified linear unit): max(0, z); форма результата — как у z (массив или число)."""
     return np.maximum(z, 0)
 
 
@@ -68,9 +57,7 @@ def forward_propagation(X, parameters):
     Parameters
     ----------
     X : ndarray формы (n_x, m)
-        Матрица признаков.
-    parameters : dict
-        Параметры сети ``W1``, ``b1``, ``W2``, ``b2``, ``W3``, ``b3``.
+    parameters : dict с ключами ``W1``, ``b1``, ``W2``, ``b2``, ``W3``, ``b3``
 
     Returns
     -------
@@ -83,9 +70,7 @@ def forward_propagation(X, parameters):
     ----------
     Goodfellow I., Bengio Y., Courville A. Deep Learning. MIT Press, 2016, раздел 6.5; потери — раздел 6.2.
     """
-    W1, b1 = parameters["W1"], parameters["b1"]
-    W2, b2 = parameters["W2"], parameters["b2"]
-    W3, b3 = parameters["W3"], parameters["b3"]
+    W1, b1, W2, b2, W3, b3 = (parameters[name] for name in PARAMETER_NAMES)
 
     z1 = W1.dot(X) + b1
     a1 = relu(z1)
@@ -104,10 +89,8 @@ def compute_loss(a3, Y):
 
     Parameters
     ----------
-    a3 : ndarray формы (1, m)
-        Вероятности класса 1 — первый результат `forward_propagation`.
-    Y : ndarray формы (1, m)
-        Метки классов, 0 или 1.
+    a3, Y : ndarray формы (1, m)
+        Вероятности класса 1 — первый результат `forward_propagation` — и метки.
 
     Returns
     -------
@@ -123,12 +106,9 @@ def backward_propagation(X, Y, cache):
 
     Parameters
     ----------
-    X : ndarray формы (n_x, m)
-        Матрица признаков — та же, что и в прямом проходе.
+    X : ndarray формы (n_x, m), та же, что и в прямом проходе
     Y : ndarray формы (1, m)
-        Метки классов, 0 или 1.
-    cache : tuple
-        Второй результат `forward_propagation`.
+    cache : tuple, второй результат `forward_propagation`
 
     Returns
     -------
@@ -169,12 +149,10 @@ def update_parameters(parameters, grads, learning_rate):
 
     Parameters
     ----------
-    parameters : dict
-        Параметры ``W1``, ``b1``, …; не изменяются.
-    grads : dict
-        Градиенты ``dW1``, ``db1``, … — результат `backward_propagation`.
+    parameters, grads : dict
+        Параметры ``W1``, ``b1``, … (не изменяются) и их градиенты ``dW1``, ``db1``, …
     learning_rate : float
-        Темп обучения (learning rate) α, безразмерный.
+        Темп обучения (learning rate) α.
 
     Returns
     -------
@@ -190,14 +168,11 @@ def predict_dec(parameters, X):
     Parameters
     ----------
     parameters : dict
-        Параметры обученной сети.
     X : ndarray формы (n_x, m)
-        Матрица признаков.
 
     Returns
     -------
     ndarray формы (1, m), bool
-        True — класс 1, False — класс 0.
     """
     check_network(X, parameters)
     a3, _ = forward_propagation(X, parameters)
@@ -210,16 +185,12 @@ def predict(X, y, parameters):
     Parameters
     ----------
     X : ndarray формы (n_x, m)
-        Матрица признаков.
-    y : ndarray формы (1, m)
-        Верные метки, 0 или 1.
+    y : ndarray формы (1, m), верные метки
     parameters : dict
-        Параметры обученной сети.
 
     Returns
     -------
     ndarray формы (1, m), int
-        Предсказанные метки 0 и 1.
     """
     predictions = predict_dec(parameters, X)
     _require_labels("y", y, predictions.shape)
@@ -232,10 +203,11 @@ def predict(X, y, parameters):
 # --------------------------------------------------------------------------------------
 
 # Классы различаются и цветом, и маркером: рисунок понятен и в оттенках серого.
-CLASS_COLORS = ("#d62728", "#1f77b4")
+CLASSES = (
+    {"label": "класс 0 (красный)", "c": "#d62728", "marker": "o"},
+    {"label": "класс 1 (синий)", "c": "#1f77b4", "marker": "^"},
+)
 CLASS_AREAS = ("#fbe3e0", "#a9cbe8")
-CLASS_MARKERS = ("o", "^")
-CLASS_LABELS = ("класс 0 (красный)", "класс 1 (синий)")
 
 
 def load_dataset():
@@ -260,15 +232,7 @@ def load_dataset():
 
 
 def plot_losses(losses, learning_rate):
-    """Рисует потери по ходу обучения.
-
-    Parameters
-    ----------
-    losses : list of (int, float)
-        Пары (итерация, потери).
-    learning_rate : float
-        Темп обучения, для заголовка.
-    """
+    """Рисует потери по ходу обучения: losses — пары (итерация, потери)."""
     import matplotlib.pyplot as plt
 
     plt.plot([i for i, _ in losses], [loss for _, loss in losses], marker=".")
@@ -298,7 +262,7 @@ def plot_decision_boundary(model, X, y):
     _require_array("X", X, (2, "m"))
     _require_labels("y", y, (X.shape[1],) if np.ndim(y) == 1 else (1, X.shape[1]))
     if not callable(model):
-        raise LabTypeError(f"model: ожидалась функция, получено: {_describe(model)}.\n{LAMBDA}")
+        _fail("model", f"ожидалась функция, получено: {_describe(model)}", LAMBDA, LabTypeError)
     axes = plt.gca()
     _set_limits(axes, X)
 
@@ -307,9 +271,7 @@ def plot_decision_boundary(model, X, y):
     labels = np.asarray(model(points))
     if labels.size != len(points):
         found = "None" if labels.dtype == object else f"массив формы {labels.shape}"
-        raise LabValueError(
-            f"model(x): ожидалась метка для каждой из {len(points)} точек, получено: {found}.\n{LAMBDA}"
-        )
+        _fail("model(x)", f"ожидалась метка для каждой из {len(points)} точек, получено: {found}", LAMBDA)
     _require_labels("model(x)", labels, labels.shape)
     labels = labels.reshape(x1.shape).astype(float)
 
@@ -327,10 +289,8 @@ def decimal_comma(value, position=None):
 def _draw_points(axes, X, y):
     """Точки двух классов, подписи осей и легенда."""
     _set_limits(axes, X)
-    for k, label in enumerate(CLASS_LABELS):
-        points = X[:, y.ravel() == k]
-        look = {"c": CLASS_COLORS[k], "marker": CLASS_MARKERS[k], "edgecolors": "white", "linewidths": 0.5}
-        axes.scatter(*points, s=30, label=label, **look)
+    for k, look in enumerate(CLASSES):
+        axes.scatter(*X[:, y.ravel() == k], s=30, edgecolors="white", linewidths=0.5, **look)
     axes.set(xlabel="Признак $x_1$", ylabel="Признак $x_2$", aspect="equal")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(decimal_comma)
@@ -350,8 +310,7 @@ def _set_limits(axes, X):
 # --------------------------------------------------------------------------------------
 
 PARAMETER_NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
-CACHE_NAMES = ("z1", "a1", "W1", "b1", "z2", "a2", "W2", "b2", "z3", "a3", "W3", "b3")
-NO_DICTIONARY = "ожидался словарь, получено: {}."
+NO_DICTIONARY = "ожидался словарь, получено: {}"
 CHECK_ORDER = "Проверьте порядок и значения аргументов."
 UNSOLVED = "Возможно, упражнение не закончено: замените None решением и выполните ячейку с функцией ещё раз."
 NO_RETURN = "Функция должна заканчиваться строкой return parameters, которая стоит после цикла."
@@ -365,22 +324,22 @@ class ShownInTwoLines:
         return f"{type(self).__name__.removeprefix('Lab')}: {self}".split("\n")
 
 
-class LabValueError(ShownInTwoLines, ValueError):
-    """Значение не подходит."""
+class LabValueError(ShownInTwoLines, ValueError): ...
 
 
-class LabTypeError(ShownInTwoLines, TypeError):
-    """Значение не того типа."""
+class LabTypeError(ShownInTwoLines, TypeError): ...
 
 
 class Results(dict):
     """Словарь «способ инициализации: обученные параметры»; чего в нём нет, то ещё не обучено."""
 
     def __missing__(self, method):
-        raise LabValueError(
-            f'Сеть с инициализацией "{method}" ещё не обучена.\n'
-            f'Выполните ячейку обучения, в которой вызвана model(..., initialization="{method}").'
-        )
+        call = f'model(..., initialization="{method}")'
+        raise LabValueError(f'Сеть с инициализацией "{method}" ещё не обучена.\nВыполните ячейку обучения: {call}.')
+
+
+def _fail(name, fact, advice, error=LabValueError):
+    raise error(f"{name}: {fact}.\n{advice}")
 
 
 def check_data(X, Y):
@@ -423,13 +382,9 @@ def _check_loss(a3, Y):
 
 
 def _check_backward(X, Y, cache):
-    if not isinstance(cache, tuple) or len(cache) != len(CACHE_NAMES):
-        expected = f"ожидался кортеж из {len(CACHE_NAMES)} массивов ({', '.join(CACHE_NAMES)})"
-        raise LabTypeError(
-            f"cache: {expected}, получено: {_describe(cache)}.\nПередайте второй результат forward_propagation."
-        )
-    for name, value in zip(CACHE_NAMES, cache, strict=True):
-        _require_array(f"cache, элемент {name}", value)
+    if not isinstance(cache, tuple) or len(cache) != 12:
+        fact = f"ожидался кортеж из 12 массивов, получено: {_describe(cache)}"
+        _fail("cache", fact, "Передайте второй результат forward_propagation.", LabTypeError)
     W1, a3 = cache[2], cache[9]
     advice = "Передайте те же данные, для которых вычислен cache."
     _require_array("X", X, (W1.shape[-1], a3.size), advice)
@@ -443,8 +398,8 @@ def _check_update(parameters, grads, learning_rate):
         _require_key("grads", grads, "d" + name, "Передайте результат backward_propagation.")
         _require_array(f'grads["d{name}"]', grads["d" + name], value.shape)
     if not np.isscalar(learning_rate) or isinstance(learning_rate, str):
-        found = f"ожидалось число, получено: {_describe(learning_rate)}"
-        raise LabTypeError(f"learning_rate: {found}.\nПередайте темп обучения, например 0.01.")
+        fact = f"ожидалось число, получено: {_describe(learning_rate)}"
+        _fail("learning_rate", fact, "Передайте темп обучения, например 0.01.", LabTypeError)
 
 
 def _explained(formula, check):
@@ -472,79 +427,101 @@ update_parameters = _explained(update_parameters, _check_update)
 def _require_array(name, value, shape=None, advice=CHECK_ORDER):
     """Непустой массив конечных чисел; буква в ожидаемой форме означает любой размер."""
     if not isinstance(value, np.ndarray):
-        words = UNSOLVED if value is None else CHECK_ORDER
-        raise LabTypeError(f"{name}: ожидался массив NumPy, получено: {_describe(value)}.\n{words}")
+        fact = f"ожидался массив NumPy, получено: {_describe(value)}"
+        _fail(name, fact, UNSOLVED if value is None else CHECK_ORDER, LabTypeError)
     if value.dtype.kind not in "biuf":
-        raise LabTypeError(f"{name}: ожидался массив чисел, получен массив типа {value.dtype}.\n{CHECK_ORDER}")
+        _fail(name, f"ожидался массив чисел, получен массив типа {value.dtype}", CHECK_ORDER, LabTypeError)
     if value.size == 0:
-        fact = f"ожидался непустой массив, получен массив формы {value.shape}"
-        raise LabValueError(f"{name}: {fact}.\nПроверьте, как он создан.")
+        _fail(name, f"ожидался непустой массив, получен массив формы {value.shape}", "Проверьте, как он создан.")
     if shape and not _fits(value.shape, shape):
         if len(shape) != value.ndim:
             advice = f"Размеров должно быть {len(shape)}, как в np.zeros(({'5, 1' if len(shape) == 2 else '5,'}))."
         elif _fits(value.shape[::-1], shape):
             advice = "Похоже, строки и столбцы переставлены (массив транспонирован)."
-        raise LabValueError(f"{name}: {_wrong_shape(shape, value)}\n{advice}")
+        _fail(name, _wrong_shape(shape, value), advice)
     if count := np.sum(~np.isfinite(value)):
-        fact = f"ожидались конечные числа, получены NaN или inf (таких значений {count})"
         advice = "Проверьте, как вычислен этот массив; возможно, веса или темп обучения слишком велики."
-        raise LabValueError(f"{name}: {fact}.\n{advice}")
+        _fail(name, f"ожидались конечные числа, получены NaN или inf (таких значений {count})", advice)
 
 
 def _require_labels(name, values, shape, advice=CHECK_ORDER):
     """Массив ожидаемой формы из меток 0 и 1."""
     _require_array(name, values, shape, advice)
     if (wrong := np.setdiff1d(values, (0, 1))).size:
-        fact = f"ожидались метки 0 и 1, получены также {wrong[:5]}"
-        raise LabValueError(f"{name}: {fact}.\nПерекодируйте классы в 0 и 1.")
+        _fail(name, f"ожидались метки 0 и 1, получены также {wrong[:5]}", "Перекодируйте классы в 0 и 1.")
 
 
 def _require_dictionary(name, value, advice=CHECK_ORDER):
     if not isinstance(value, dict):
-        words = UNSOLVED if value is None else advice
-        raise LabTypeError(f"{name}: {NO_DICTIONARY.format(_describe(value))}\n{words}")
+        _fail(name, NO_DICTIONARY.format(_describe(value)), UNSOLVED if value is None else advice, LabTypeError)
 
 
 def _require_key(name, container, key, advice):
     _require_dictionary(name, container)
     if key not in container:
-        raise LabValueError(f'{name}: ожидался ключ "{key}", получены ключи {list(container)}.\n{advice}')
+        _fail(name, f'ожидался ключ "{key}", получены ключи {list(container)}', advice)
 
 
 def _wrong_shape(expected, value):
-    """Начало сообщения о форме."""
     expected = "({}{})".format(", ".join(map(str, expected)), "," * (len(expected) == 1))
-    return f"ожидался массив формы {expected}, получен массив формы {np.shape(value)}."
+    return f"ожидался массив формы {expected}, получен массив формы {np.shape(value)}"
 
 
 def _fits(shape, expected):
     """Форма совпадает с ожидаемой; буква подходит к любому размеру."""
-    return len(shape) == len(expected) and all(
-        isinstance(e, str) or e == n for n, e in zip(shape, expected, strict=True)
-    )
+    return len(shape) == len(expected) and all(e in (n, "m", "n_x") for n, e in zip(shape, expected, strict=True))
 
 
 def _describe(value):
-    """Короткое описание значения для сообщения об ошибке."""
     return "None" if value is None else type(value).__name__
 
 
 # --------------------------------------------------------------------------------------
-# Упражнения: единственное место, где записано, какие они
-#
-# Отсюда их берут самопроверка, проверка работ, страницы отзывов, рубрика и курс nbgrader. Чтобы добавить
-# упражнение, нужны строка этой таблицы и ячейки graded-…, show-…, expected-… и check-… в блокноте.
+# Упражнения: чтобы добавить ещё одно, нужны строка EXERCISES и ячейки graded-…, check-…, show-…, expected-…
 # --------------------------------------------------------------------------------------
 
 SEED = 3  # начальное состояние генератора
+RELATIVE_TOLERANCE = 1e-6
+
+# Начальный вес — число, умноженное на множитель. DRAWS: откуда могло взяться число; FACTORS: на что его могли
+# умножить. g — генераторы NumPy, прежний и новый; n, p и x — размеры слоя, предыдущего слоя и входного слоя.
+DRAWS = {
+    "zeros": ("np.zeros(...)", lambda g, n, p: np.zeros((n, p))),
+    "ones": ("np.ones(...)", lambda g, n, p: np.ones((n, p))),
+    "randn": ("np.random.randn(...)", lambda g, n, p: g.old.randn(n, p)),
+    "rand": ("np.random.rand(...)", lambda g, n, p: g.old.rand(n, p)),
+    "uniform": ("np.random.uniform(-1, 1, ...)", lambda g, n, p: g.old.uniform(-1, 1, (n, p))),
+    "randn.T": ("np.random.randn(...).T с переставленными размерами", lambda g, n, p: g.old.randn(p, n).T),
+    "default_rng": ("np.random.default_rng(...).standard_normal(...)", lambda g, n, p: g.new.standard_normal((n, p))),
+    "default_rng.random": ("np.random.default_rng(...).random(...)", lambda g, n, p: g.new.random((n, p))),
+    "seed-in-loop": ("seed в цикле", lambda g, n, p: np.random.RandomState(SEED).randn(n, p)),
+    "biases-drawn": ("случайные смещения", lambda g, n, p: (g.old.randn(n, p), g.old.randn(n, 1))[0]),
+    "biases-first": ("случайные смещения", lambda g, n, p: (g.old.randn(n, 1), g.old.randn(n, p))[1]),
+}
+SHIFTED = ("biases-drawn", "biases-first")
+FACTORS = {
+    "1": ("1 (множителя нет)", lambda n, p, x: 1),
+    "10": ("10", lambda n, p, x: 10),
+    "0.01": ("0.01", lambda n, p, x: 0.01),
+    "he": ("np.sqrt(2 / layers_dims[l - 1])", lambda n, p, x: np.sqrt(2 / p)),
+    "lecun": ("np.sqrt(1 / layers_dims[l - 1])", lambda n, p, x: np.sqrt(1 / p)),
+    "no-root": ("2 / layers_dims[l - 1] без корня", lambda n, p, x: 2 / p),
+    "no-root-1": ("1 / layers_dims[l - 1] без корня (например, ** 1/2 вместо ** 0.5)", lambda n, p, x: 1 / p),
+    "root-of-2": ("np.sqrt(2) / layers_dims[l - 1]", lambda n, p, x: np.sqrt(2) / p),
+    "upside-down": ("np.sqrt(layers_dims[l - 1] / 2)", lambda n, p, x: np.sqrt(p / 2)),
+    "fan-out": ("np.sqrt(2 / layers_dims[l])", lambda n, p, x: np.sqrt(2 / n)),
+    "first-layer": ("np.sqrt(2 / layers_dims[0])", lambda n, p, x: np.sqrt(2 / x)),
+    "glorot": ("np.sqrt(2 / (layers_dims[l - 1] + layers_dims[l]))", lambda n, p, x: np.sqrt(2 / (p + n))),
+    "10-he": ("10 * np.sqrt(2 / layers_dims[l - 1])", lambda n, p, x: 10 * np.sqrt(2 / p)),
+}
 
 
 class Exercise(NamedTuple):
     """Функция инициализации, которую пишет студент."""
 
     title: str
-    draw: str  # откуда берётся число: строка таблицы DRAWS
-    factor: str  # на что оно умножается: строка таблицы FACTORS
+    draw: str  # ключ DRAWS
+    factor: str  # ключ FACTORS
     shown_layers: list  # размеры слоёв в примере под упражнением
     weight_points: int = 1
     bias_points: int = 1
@@ -553,11 +530,16 @@ class Exercise(NamedTuple):
     def points(self):
         return self.weight_points + self.bias_points
 
+    @property
+    def formula(self):
+        """Веса так, как их пишут в коде."""
+        return DRAWS[self.draw][0] + (f" * {FACTORS[self.factor][0]}" if self.factor != "1" else "")
+
 
 EXERCISES = {
-    "zeros": Exercise("Инициализация в ноль", "np.zeros(...)", "1 (множителя нет)", [3, 2, 1]),
-    "random": Exercise("Случайная инициализация", "np.random.randn(...)", "10", [3, 2, 1]),
-    "he": Exercise("He-инициализация", "np.random.randn(...)", "np.sqrt(2 / layers_dims[l - 1])", [2, 4, 1]),
+    "zeros": Exercise("Инициализация в ноль", "zeros", "1", [3, 2, 1]),
+    "random": Exercise("Случайная инициализация", "randn", "10", [3, 2, 1]),
+    "he": Exercise("He-инициализация", "randn", "he", [2, 4, 1]),
 }
 
 
@@ -567,295 +549,166 @@ def function_name(method):
 
 
 # --------------------------------------------------------------------------------------
-# Самопроверка функций инициализации
-#
-# Начальный вес — число, умноженное на множитель. Таблица DRAWS перечисляет, откуда могло взяться
-# число, таблица FACTORS — на что его могли умножить. Верный ответ — одна пара строк (EXERCISES),
-# остальные пары — ошибки, которые узнаются по самим весам. Прочие ошибки собраны в таблицах
-# ANSWER_, KEY_, SHAPE_, WEIGHT_MISTAKES и ERROR_HINTS: правило и слова для студента. Правило,
-# которое возвращает текст, дополняет им слова.
+# Самопроверка: что функция вернула или на чём остановилась — и какая ошибка за этим стоит
 # --------------------------------------------------------------------------------------
 
-RELATIVE_TOLERANCE = 1e-6
-
-
-class Generators(NamedTuple):
-    """Два генератора NumPy с начальным состоянием SEED: прежний, которым пользуется работа, и новый."""
-
-    legacy: np.random.RandomState
-    modern: np.random.Generator
-
-
-# g — генераторы, n — размер слоя, p — размер предыдущего слоя
-DRAWS = {
-    "np.zeros(...)": lambda g, n, p: np.zeros((n, p)),
-    "np.ones(...)": lambda g, n, p: np.ones((n, p)),
-    "np.random.randn(...)": lambda g, n, p: g.legacy.randn(n, p),
-    "np.random.rand(...)": lambda g, n, p: g.legacy.rand(n, p),
-    "np.random.uniform(-1, 1, ...)": lambda g, n, p: g.legacy.uniform(-1, 1, (n, p)),
-    "np.random.randn(...).T с переставленными размерами": lambda g, n, p: g.legacy.randn(p, n).T,
-    "np.random.default_rng(...).standard_normal(...)": lambda g, n, p: g.modern.standard_normal((n, p)),
-    "np.random.default_rng(...).random(...)": lambda g, n, p: g.modern.random((n, p)),
-    "seed в цикле": lambda g, n, p: np.random.RandomState(SEED).randn(n, p),
-    "случайные смещения": lambda g, n, p: (g.legacy.randn(n, p), g.legacy.randn(n, 1))[0],
-    "случайные смещения раньше весов": lambda g, n, p: (g.legacy.randn(n, 1), g.legacy.randn(n, p))[1],
+# ошибка -> слова о ней; что встаёт на место {}, решает правило, которое её узнало
+WORDS = {
+    # вместо словаря
+    "no-return": "Похоже, нет строки return parameters: ею функция заканчивается, после цикла.",
+    "tuple": "Верните только parameters: возможно, в строке return лишняя запятая или второе значение.",
+    "no-dictionary": "Параметры собирают в словарь, parameters = {{}}, и возвращают: return parameters.",
+    # ключи
+    "empty": "Словарь пуст: похоже, в цикле нет строк, которые записывают в него параметры.",
+    "key": "Проверьте, как составлен ключ: 'W' + str(l) и 'b' + str(l).",
+    "same-key": "Похоже, в обеих строках один и тот же ключ: у весов — 'W' + str(l), у смещений — 'b' + str(l).",
+    "no-line": "Похоже, нет строки parameters['{}' + str(l)] = ...",
+    "return-in-loop": "Похоже, return parameters стоит внутри цикла: уберите отступ перед этой строкой.",
+    "one-key": "Возможно, ключ не зависит от l (нужно 'W' + str(l)) или parameters = {{}} стоит внутри цикла.",
+    "after-loop": "Похоже, строка с '{}' стоит после цикла: дайте ей тот же отступ, что у другой строки.",
+    "loop": "Цикл должен пройти по слоям от 1 до последнего, а return parameters — стоять после цикла.",
+    "layer-0": "Такого слоя в сети нет: проверьте границы цикла, слои считают от 1.",
+    "old-dictionary": "Похоже, словарь остался от прошлого вызова: parameters = {{}} должно стоять в начале функции.",
+    # форма и тип
+    "unsolved": "Упражнение не закончено: замените None решением. Уже заменили? Выполните ячейку ещё раз.",
+    "no-name": "Похоже, перед скобками нет имени функции: нужно {}.",
+    "comma": "Похоже, в строке лишняя запятая: из-за неё получился кортеж. Дробную часть отделяет точка: 10.0.",
+    "number": "Нужен массив, а не одно значение: {}.",
+    "no-array": "Создайте обычный массив функцией NumPy: {}.",
+    "flat": "Размеров должно быть два, как в np.zeros((n, 1)): столбец — это матрица.",
+    "transposed": "Похоже, размеры переставлены: сначала размер слоя layers_dims[l], потом второй размер.",
+    "bracket": "Похоже, закрывающая скобка стоит не там: умножают после неё, np.random.randn(n, m) * 10.",
+    "minus": "Похоже, единица вычтена из размера: нужно layers_dims[l - 1], а не layers_dims[l] - 1.",
+    "fitted-shape": "Похоже, размеры записаны числами или взяты из другой переменной: берите их из layers_dims.",
+    "digit": "Похоже, вместо буквы l (номера слоя) стоит цифра 1: нужно layers_dims[l].",
+    "foreign": "Похоже, один из размеров взят не из layers_dims: нужны layers_dims[l] и layers_dims[l - 1].",
+    "shape": "Форма весов — (layers_dims[l], layers_dims[l - 1]), форма смещений — (layers_dims[l], 1).",
+    "no-numbers": "В массиве должны стоять действительные числа: их дают np.zeros(...) и np.random.randn(...).",
+    # числа
+    "bias": "Смещения должны быть нулями: np.zeros((layers_dims[l], 1)).",
+    "bias-shifts": "Смещения должны быть нулями. Числа, взятые для них, сдвинули и веса.",
+    "shifted": "Веса сдвинуты: похоже, часть случайных чисел взята для смещений. Смещения — это np.zeros(...).",
+    "seed-in-loop": f"Похоже, np.random.seed({SEED}) стоит внутри цикла: перенесите эту строку в начало функции.",
+    "nan": "Среди весов NaN или бесконечность: возможно, стоит ** вместо * или делят на ноль.",
+    "garbage": "Похоже, массив создан функцией np.empty: она оставляет в нём что попало. Нужна np.zeros.",
+    "not-zero": "Веса здесь должны быть нулями: np.zeros((layers_dims[l], layers_dims[l - 1])).",
+    "no-seed": f"Веса меняются от вызова к вызову: возможно, нет строки np.random.seed({SEED}) в начале функции. {{}}",
+    "fitted": "Для примера из задания ответ верен: похоже, он подогнан под этот пример.",
+    "sign": "У всех весов противоположный знак: множитель должен быть положительным.",
+    "abs": "Похоже, взят модуль (abs): он здесь не нужен.",
+    "power": "Похоже, ** вместо *: два знака возводят в степень, умножает один.",
+    "added": "К случайным числам прибавлено {}, а их нужно умножить.",
+    "other-factor": "Случайные числа верны, а множитель другой: {}.",
+    "rounded": "Веса почти верны, но округлены. Оставьте их такими, какими их вернула np.random.randn.",
+    "integers": "Все веса — целые числа: возможно, их дала np.random.randint, а нужна np.random.randn.",
+    "seed": f"Похоже, начальное состояние генератора — {{}}, а нужно np.random.seed({SEED}).",
+    "spread": f"{{}} Сравните множитель с формулой в задании, а начальное состояние — с np.random.seed({SEED}).",
+    "numbers": f"Разброс весов верен, а числа другие: изменено начальное состояние (нужно np.random.seed({SEED}) один "
+    "раз, в начале функции) или раньше весов взяты другие случайные числа.",
+    "changed-argument": "Функция изменяет свой аргумент layers_dims, а должна только читать его.",
+    "unexplained": "Подсказку составить не удалось: это сбой самопроверки, а не ваша ошибка.",
 }
-SHIFTED = ("случайные смещения", "случайные смещения раньше весов")
-SPENT_ON_BIASES = (
-    "Веса сдвинуты: похоже, часть случайных чисел взята для смещений. Смещения — это np.zeros((layers_dims[l], 1))."
-)
-DRAW_WORDS = {
-    "seed в цикле": f"Похоже, np.random.seed({SEED}) стоит внутри цикла: перенесите эту строку в начало функции.",
-    **dict.fromkeys(SHIFTED, SPENT_ON_BIASES),
-}
 
-# n и p — те же размеры, x — размер входного слоя
-FACTORS = {
-    "1 (множителя нет)": lambda n, p, x: 1,
-    "10": lambda n, p, x: 10,
-    "0.01": lambda n, p, x: 0.01,
-    "0.1": lambda n, p, x: 0.1,
-    "100": lambda n, p, x: 100,
-    "np.sqrt(2 / layers_dims[l - 1])": lambda n, p, x: np.sqrt(2 / p),
-    "np.sqrt(1 / layers_dims[l - 1])": lambda n, p, x: np.sqrt(1 / p),
-    "2 / layers_dims[l - 1] без корня": lambda n, p, x: 2 / p,
-    "1 / layers_dims[l - 1] без корня (например, ** 1/2 вместо ** 0.5)": lambda n, p, x: 1 / p,
-    "np.sqrt(2) / layers_dims[l - 1]": lambda n, p, x: np.sqrt(2) / p,
-    "2 / np.sqrt(layers_dims[l - 1])": lambda n, p, x: 2 / np.sqrt(p),
-    "np.sqrt(2 // layers_dims[l - 1]), где деление целочисленное": lambda n, p, x: np.sqrt(2 // p),
-    "np.sqrt(layers_dims[l - 1] / 2)": lambda n, p, x: np.sqrt(p / 2),
-    "np.sqrt(2 * layers_dims[l - 1])": lambda n, p, x: np.sqrt(2 * p),
-    "np.sqrt(6 / layers_dims[l - 1])": lambda n, p, x: np.sqrt(6 / p),
-    "np.sqrt(2 / layers_dims[l])": lambda n, p, x: np.sqrt(2 / n),
-    "np.sqrt(2 / layers_dims[0])": lambda n, p, x: np.sqrt(2 / x),
-    "np.sqrt(2 / (layers_dims[l - 1] + layers_dims[l]))": lambda n, p, x: np.sqrt(2 / (p + n)),
-    "np.sqrt(1 / (layers_dims[l - 1] + layers_dims[l]))": lambda n, p, x: np.sqrt(1 / (p + n)),
-    "10 * np.sqrt(2 / layers_dims[l - 1])": lambda n, p, x: 10 * np.sqrt(2 / p),
+# Где остановилась функция: вид исключения -> (ошибка, что стоит в строке «чего.нет: строка студента», слова)
+ERRORS = {
+    "NotImplementedError": (("unsolved", "", "Упражнение не закончено: замените raise NotImplementedError решением."),),
+    "NameError": (
+        ("cyrillic", r"^\.(\w*[а-яёА-ЯЁ]\w*):", "В имени «{}» есть русские буквы: наберите его латинскими."),
+        ("numpy-name", r"^\.np:", "Выполните ячейку с import numpy as np."),
+        ("bare-name", r"^\.(zeros|ones|sqrt|random):", "Нужно имя с модулем: np.{}."),
+        ("bare-name", r"^\.(randn|rand|seed):", "Нужно имя с модулем: np.random.{}."),
+        ("name", r"^\.(\w+):", "Проверьте, как написано имя {}; если оно из другой ячейки, сначала выполните её."),
+    ),
+    "UnboundLocalError": (("order", "", "Этой переменной ещё ничего не присвоено: проверьте порядок строк."),),
+    "AttributeError": (
+        ("cyrillic", r"^\S*\.(\w*[а-яёА-ЯЁ]\w*):", "В имени «{}» есть русские буквы: наберите его латинскими."),
+        ("np-taken", r"^taken", "Похоже, имя np занято: выполните ещё раз ячейку с import numpy as np."),
+        ("numpy-2", r"\bnp\.(float_|Inf|NaN|product)\b", "В NumPy 2 имени np.{} больше нет."),
+        ("attribute", r"^(numpy\.random|numpy|math)\.(\w+):", "В модуле {} нет имени {}: проверьте, как оно пишется."),
+        ("seed-returns", r"^NoneType.*seed\(", "np.random.seed(...) ничего не возвращает: randn пишут отдельно, ниже."),
+        ("dot", r": .*\bparameters\.", "К словарю обращаются по ключу: parameters['W' + str(l)]."),
+        ("dot", r": .*\blayers_dims\.", "Длина списка — len(layers_dims), размер слоя — layers_dims[l]."),
+        ("dot", r"^(\w+)\.(\w+):", "У значения типа {} нет «.{}»: проверьте, что стоит перед точкой."),
+    ),
+    "KeyError": (
+        ("comparison", "==", "Значение присваивают одним знаком =, а два знака == сравнивают."),
+        ("key-missing", "", "Такого ключа в словаре ещё нет: его читают раньше, чем записывают."),
+    ),
+    "IndexError": (("index", r"layers_dims\[", "Последний элемент layers_dims имеет индекс len(layers_dims) - 1."),),
+    "TypeError": (
+        ("unsolved", r"\bNone\b", "Упражнение не закончено: замените None решением."),
+        ("arguments", r"^call\.", "У функции должен быть один аргумент: layers_dims."),
+        ("name-taken", r"^taken (\w+)", "Имя {} занято другим значением: перезапустите ядро."),
+        ("no-dictionary", r"^parameters\.", "parameters — не словарь: в начале функции нужно parameters = {{}}."),
+        ("caret", r"\^", "Степень записывают двумя знаками: **, а ^ — другое действие."),
+        ("two-indices", r"layers_dims\[[^\]]*,", "Размеры берут по одному: layers_dims[l], layers_dims[l - 1]."),
+        ("called", r"\b(layers_dims|parameters)\(", "После {} нужны квадратные скобки: это не функция."),
+        ("module", r"\bnp\.random\b(?!\.)", "np.random — это модуль, числа даёт функция np.random.randn(...)."),
+        ("square", r"\b(zeros|ones|randn?|sqrt|len|range|str|seed)\[", "После {} нужны круглые скобки: это функция."),
+        ("no-times", r"((?<![\w.])\d[\d.]*|\)|\])\s*\(", "Возможно, перед скобкой пропущен знак умножения *."),
+        ("range", r"range\([^()]*\blayers_dims\s*\)", "range нужны числа: число слоёв — len(layers_dims)."),
+        ("loop", r"\bfor \w+ in (?!range)", "По числу цикл не пройдёт: нужно for l in range(1, L)."),
+        ("decimal-comma", r"sqrt\([^()]*,", "Дробную часть отделяет точка: np.sqrt(2.0 / n), без запятой."),
+        ("zeros", r"(zeros|ones)\([^()]*,", "Скобки у np.{} двойные: форма — один аргумент, ((n, m))."),
+        ("randn", r"randn?\(\(", "Скобки у np.random.randn одинарные: randn(n, m)."),
+        ("bracket", r"randn?\(.*(sqrt|/|\*\*).*\)\s*\)", "Похоже, скобка закрыта не там: нужно randn(n, m) * ..."),
+        ("len", r"len\(layers_dims\[", "len(layers_dims) — число слоёв, а размер слоя — layers_dims[l]."),
+        (
+            "list",
+            r"[-+*/]\s*layers_dims\b(?!\[)|\blayers_dims\s*[-+*/]",
+            "Размер слоя — layers_dims[l - 1], со скобками.",
+        ),
+        ("str", r"['\"]\s*\+\s*(?!str\b)\w", "Число превращают в строку: 'W' + str(l) и 'b' + str(l)."),
+    ),
+    "ZeroDivisionError": (("zero", "", "На ноль делить нельзя: число входов слоя — layers_dims[l - 1]."),),
+    "RecursionError": (("recursion", "", "Похоже, функция вызывает саму себя."),),
+    "AssertionError": (("assert", "", "Условие этого assert не выполнено: проверьте его или уберите строку."),),
+    "SystemExit": (("exit", "", "Уберите exit(): функция должна вернуть parameters."),),
+    "MemoryError": (("memory", "", "Не хватило памяти: проверьте размеры массивов и конечен ли цикл."),),
+    "ModuleNotFoundError": (("import", "", "Возможно, пакет здесь не установлен; для задания хватает NumPy."),),
 }
-
-OTHER_LAYERS = ([2, 10, 5, 1], [7, 30, 12, 20, 3])
 
 
 class Answer(NamedTuple):
-    """Что вернула проверяемая функция для одного списка размеров и что — при повторном вызове."""
+    """Что функция вернула для одного списка размеров, что — при повторном вызове; изменила ли она список."""
 
     layers_dims: list
     parameters: object
     again: object
-    changed: bool = False  # функция изменила список, который ей передали
+    changed: bool = False
 
 
 class Mistake(NamedTuple):
-    """Ошибка: что именно не так и в чём, вероятно, причина."""
+    """Ошибка: что именно не так; в чём, вероятно, причина; как ошибка называется в таблицах."""
 
     fact: str
     hint: str
+    id: str = ""
 
     def __str__(self):
         return f"{self.fact}\n{self.hint}".rstrip()
 
 
-# value — то, что функция вернула вместо словаря
-ANSWER_MISTAKES = (
-    (
-        lambda value: value is None,
-        "Похоже, нет строки return parameters: ею функция заканчивается, после цикла.",
-    ),
-    (
-        lambda value: isinstance(value, tuple),
-        "Верните только parameters: возможно, в строке return стоит лишняя запятая или второе значение.",
-    ),
-    (
-        lambda value: True,
-        "Параметры собирают в словарь, parameters = {}, и возвращают его: return parameters.",
-    ),
-)
+class Failure(NamedTuple):
+    """Исключение, на котором остановилась функция: имени name нет у owner (модуля, типа), line — строка студента."""
 
-# got и right — полученные и верные параметры самой глубокой из проверяемых сетей, letter — "W" или "b"
-KEY_MISTAKES = (
-    (
-        lambda got, right, letter: not got,
-        "Словарь пуст: похоже, в цикле нет строк, которые записывают в него веса и смещения.",
-    ),
-    (
-        lambda got, right, letter: not all(re.fullmatch(r"[Wb]\d+", str(key)) for key in got),
-        "Проверьте, как составлен ключ: 'W' + str(l) и 'b' + str(l).",
-    ),
-    (
-        lambda got, right, letter: (
-            not any(key[0] == letter for key in got) and f"parameters['{letter}' + str(l)] = ..."
-        ),
-        "Похоже, нет строки {}",
-    ),
-    (
-        lambda got, right, letter: got.keys() <= {"W1", "b1"} and _same_shape(got, right, "1", "1"),
-        "Похоже, return parameters стоит внутри цикла: уберите отступ перед этой строкой.",
-    ),
-    (
-        lambda got, right, letter: len(got) <= 2 and _same_shape(got, right, next(iter(got))[1:], str(len(right) // 2)),
-        "Возможно, ключ не зависит от l (нужны 'W' + str(l) и 'b' + str(l)) или parameters = {} стоит внутри цикла.",
-    ),
-    (
-        lambda got, right, letter: True,
-        "Цикл должен пройти по всем слоям сети, от 1 до последнего, а return parameters — стоять после цикла.",
-    ),
-)
+    kind: str
+    message: str = ""
+    name: str = ""
+    owner: str = ""  # "call": остановился сам вызов функции
+    line: str = ""
 
-# value — значение параметра, shape — какой должна быть его форма, shown — какой она была бы
-# в примере из задания
-SHAPE_MISTAKES = (
-    (
-        lambda value, shape, shown: value is None,
-        "Упражнение не закончено: замените None решением.",
-    ),
-    (
-        lambda value, shape, shown: isinstance(value, tuple),
-        "Похоже, в строке лишняя запятая: с ней значение становится кортежем. Дробную часть отделяет точка: 10.0.",
-    ),
-    (
-        lambda value, shape, shown: not isinstance(value, np.ndarray) and np.isscalar(value),
-        "Нужен массив, а не одно число: например, np.zeros((n, 1)) — столбец из n нулей.",
-    ),
-    (
-        lambda value, shape, shown: type(value) is not np.ndarray,
-        "Создайте обычный массив функцией NumPy: np.zeros(...) или np.random.randn(...).",
-    ),
-    (
-        lambda value, shape, shown: value.ndim != 2,
-        "Размеров должно быть два, как в np.zeros((n, 1)): столбец — это тоже матрица.",
-    ),
-    (
-        lambda value, shape, shown: value.shape == shape[::-1] != shape,
-        "Похоже, размеры переставлены: сначала размер слоя layers_dims[l], затем второй размер "
-        "(у весов — layers_dims[l - 1], у смещений — 1).",
-    ),
-    (
-        lambda value, shape, shown: value.shape == shown != shape,
-        "Такая форма верна только для примера из задания. Похоже, размеры записаны числами: берите их из layers_dims.",
-    ),
-    (
-        lambda value, shape, shown: value.shape != shape,
-        "Форма весов — (layers_dims[l], layers_dims[l - 1]), форма смещений — (layers_dims[l], 1).",
-    ),
-    (
-        lambda value, shape, shown: value.dtype.kind not in "biuf",
-        "В массиве должны стоять действительные числа: их дают np.zeros(...) и np.random.randn(...).",
-    ),
-)
+    def __str__(self):
+        text = f"{self.kind}: {self.message}" if self.message else self.kind
+        return f"{text}, строка «{self.line}»" if self.line else text
 
-# что есть в сообщении Python об ошибке (за ним следует строка студента) и что при ней проверить
-CHANGED_ARGUMENT = "Функция изменяет свой аргумент layers_dims, а должна только читать его."
-ERROR_HINTS = (
-    (r"; аргумент layers_dims изменён$", CHANGED_ARGUMENT),
-    (r"^NotImplementedError", "Упражнение не закончено: замените raise NotImplementedError решением."),
-    (r"^KeyError: '[Wb].*строка «.*==", "Значение присваивают одним знаком =, а два знака == сравнивают."),
-    (r"^KeyError", "Такого ключа в словаре ещё нет: возможно, его читают раньше, чем записывают."),
-    (
-        r"^AttributeError: module '(numpy|math)",
-        "Такой функции в модуле нет: проверьте, как пишется её имя, например np.zeros или np.random.randn.",
-    ),
-    (
-        r"^AttributeError: .*(has no attribute '(zeros|ones|random|sqrt|dot)'|строка «.*\bnp\.)",
-        "Похоже, имя np занято другим значением: выполните ещё раз ячейку с import numpy as np.",
-    ),
-    (
-        r"^TypeError: 'module' object is not callable",
-        "np.random — это модуль; случайные числа даёт функция np.random.randn(...).",
-    ),
-    (
-        r"^TypeError: .*(function|method|type)\S* (object )?is not subscriptable",
-        "Функцию вызывают с круглыми скобками: np.zeros(...), np.random.randn(...), str(l).",
-    ),
-    (
-        r"^TypeError: .* object is not callable",
-        "Перед круглыми скобками стоит не функция: возможно, пропущен знак * или её имя занято другим значением.",
-    ),
-    (
-        r"^TypeError: .*(as (a data type|an integer)|data type .* not understood)",
-        "Проверьте скобки: np.zeros((n, m)) — двойные, np.random.randn(n, m) — одинарные.",
-    ),
-    (r"^TypeError: can only concatenate str", "Число нужно превратить в строку: 'W' + str(l) и 'b' + str(l)."),
-    (r"^TypeError: unsupported .*'str'", "Число нужно превратить в строку: 'W' + str(l) и 'b' + str(l)."),
-    (r"^TypeError: unsupported .*'NoneType'", "Упражнение не закончено: замените None решением."),
-    (r"^TypeError: list indices", "Параметры собирают в словарь: parameters = {}."),
-    (r"^TypeError: \S*initialize_\w+\(\) .*positional argument", "У функции должен быть один аргумент: layers_dims."),
-    (r"^IndexError", "Проверьте индексы: последний элемент списка layers_dims имеет индекс len(layers_dims) - 1."),
-    (r"^ZeroDivisionError", "Проверьте, на что вы делите: число входов слоя — layers_dims[l - 1]."),
-    (r"^RecursionError", "Похоже, функция вызывает саму себя."),
-    (r"^UnboundLocalError", "Переменной внутри функции ещё не присвоено значение: проверьте порядок строк."),
-    (
-        r"^NameError: name 'np'",
-        "Выполните ячейку с import numpy as np, а лучше все ячейки выше: Run → Run All Above Selected Cell.",
-    ),
-    (
-        r"^NameError",
-        "Проверьте, как написано имя; если оно определено в другой ячейке, сначала выполните её.",
-    ),
-    (
-        r"^(ModuleNotFound|Import)Error",
-        "Возможно, пакет здесь не установлен; для этой функции достаточно NumPy.",
-    ),
-    (r"^TabError", "В отступах смешаны табуляция и пробелы: оставьте только пробелы."),
-    (r"^IndentationError", "Проверьте отступы: строки одного блока начинаются с одного и того же числа пробелов."),
-    (r"^SyntaxError: unmatched", "Лишняя закрывающая скобка, или пропущена открывающая."),
-    (r"^SyntaxError: .*was never closed", "Скобка открыта и не закрыта."),
-    (r"^SyntaxError: expected ':'", "Пропущено двоеточие в конце строки."),
-    (r"^SyntaxError", "Python не может разобрать эту строку; возможно, ошибка в конце предыдущей."),
-    (r"", "Выполните ячейку: Python покажет, на чём она остановилась."),
-)
-BIAS_MISTAKE = "Смещения должны быть нулями: np.zeros((layers_dims[l], 1))."
 
-# answers — ответы функции, right — верные веса для тех же списков размеров, method — упражнение
-WEIGHT_MISTAKES = (
-    (
-        lambda answers, right, method: not all(np.isfinite(W).all() for W in _weights(answers)),
-        "Среди весов есть NaN или бесконечность: проверьте, на что вы делите и не отрицательно ли число под корнем.",
-    ),
-    (
-        lambda answers, right, method: not any(W.any() for weights in right for W in weights),
-        "Веса здесь должны быть нулями: np.zeros((layers_dims[l], layers_dims[l - 1])).",
-    ),
-    (
-        lambda answers, right, method: not all(map(_repeats, answers)) and (_other_spread(answers, right) or " "),
-        f"Веса меняются от вызова к вызову. Возможно, нет строки np.random.seed({SEED}) в начале функции "
-        "или числа берёт другой генератор (np.random.default_rng). {}",
-    ),
-    (
-        lambda answers, right, method: _has_weights(answers[0], right[0]),
-        "Для примера из задания ответ верен. Похоже, он подогнан под этот пример: берите размеры из layers_dims.",
-    ),
-    (
-        lambda answers, right, method: _hold(answers, right, lambda W, R: np.allclose(W, -R)),
-        "У всех весов противоположный знак: множитель должен быть положительным.",
-    ),
-    (
-        lambda answers, right, method: _other_factor(answers, method),
-        "Случайные числа верны, а множитель другой: {}.",
-    ),
-    (
-        lambda answers, right, method: _hold(answers, right, lambda W, R: (np.round(W) == W).all()),
-        "Все веса — целые числа. Не округляйте то, что вернула np.random.randn.",
-    ),
-    (
-        lambda answers, right, method: _hold(answers, right, lambda W, R: np.allclose(W, R, rtol=0, atol=0.02)),
-        "Веса почти верны, но округлены. Оставьте их такими, какими их вернула np.random.randn.",
-    ),
-    (
-        lambda answers, right, method: _other_spread(answers, right),
-        f"{{}} Сравните множитель с формулой в задании, а начальное состояние генератора — с np.random.seed({SEED}).",
-    ),
-    (
-        lambda answers, right, method: True,
-        "Разброс весов верен, а сами числа другие. Возможно, изменено начальное состояние генератора: "
-        f"нужно один раз, в начале функции, вызвать np.random.seed({SEED}), а затем по разу на слой — np.random.randn.",
-    ),
-)
+# после глубокой сети спрашивают о мелкой: так видно то, что осталось от прошлого вызова
+OTHER_LAYERS = ([7, 30, 12, 20, 3, 9, 4, 6], [2, 10, 5, 1])
 
 
 def check_initialization(function):
-    """Проверяет функцию инициализации на нескольких сетях и подсказывает, в чём ошибка.
-
-    Если всё верно, печатает одну строку.
+    """Проверяет функцию инициализации на нескольких сетях; печатает одну строку, если всё верно.
 
     Parameters
     ----------
@@ -865,12 +718,7 @@ def check_initialization(function):
     Raises
     ------
     ValueError
-        Функция остановилась с ошибкой или вернула не то. Сообщение называет функцию и слой и говорит,
-        что ожидалось, что получено и в чём, вероятно, ошибка.
-
-    Notes
-    -----
-    Состояние глобального генератора ``np.random`` после проверки то же, что и до неё.
+        Функция остановилась с ошибкой или вернула не то; сообщение подсказывает, в чём ошибка.
     """
     method = _method_of(function, inspect.currentframe().f_back.f_globals)
     state = np.random.get_state()
@@ -878,7 +726,6 @@ def check_initialization(function):
         answers = [_answer(method, function, sizes) for sizes in (EXERCISES[method].shown_layers, *OTHER_LAYERS)]
     finally:
         np.random.set_state(state)
-
     for mistake in find_mistakes(method, answers).values():
         if mistake:
             raise LabValueError(str(mistake))
@@ -886,48 +733,47 @@ def check_initialization(function):
 
 
 def find_mistakes(method, answers):
-    """Объясняет первую ошибку в весах и первую ошибку в смещениях.
+    """Первая ошибка в весах и первая ошибка в смещениях: словарь с ключами "W" и "b", значение — Mistake или None.
 
-    Parameters
-    ----------
-    method : str
-        Ключ таблицы EXERCISES.
-    answers : list of Answer
-        Ответы функции; первый — для списка размеров из задания.
-
-    Returns
-    -------
-    dict
-        Ключи ``"W"`` (веса) и ``"b"`` (смещения); значение — Mistake или None, если ошибок нет.
+    answers — ответы функции (Answer) для списка размеров из задания, для самой глубокой сети, затем другие.
     """
-    for answer in answers:
-        for value in (answer.parameters, answer.again):
-            if not isinstance(value, dict):
-                fact = f"{_call(method, answer.layers_dims)}: {NO_DICTIONARY.format(_describe(value))}"
-                return dict.fromkeys("Wb", Mistake(fact, _first(ANSWER_MISTAKES, value)))
-    right = [_right_parameters(method, answer.layers_dims) for answer in answers]
-    mistakes = {letter: _first_mistake(method, letter, answers, right) for letter in "Wb"}
-    if any(mistakes.values()) and any(answer.changed for answer in answers):
-        return {letter: mistake and Mistake(mistake.fact, CHANGED_ARGUMENT) for letter, mistake in mistakes.items()}
-    if mistakes["b"] and _drawn_as(answers, EXERCISES[method].factor, SHIFTED):
-        mistakes["W"] = None  # веса только сдвинуты случайными смещениями: это одна ошибка, а не две
-        mistakes["b"] = Mistake(mistakes["b"].fact, f"{BIAS_MISTAKE} {SHIFT_FOLLOWS}")
-    return mistakes
+    return {letter: None if is_right(method, letter, answers) else _explain(method, letter, answers) for letter in "Wb"}
 
 
-SHIFT_FOLLOWS = "Числа, взятые для них, сдвинули и веса."
+def is_right(method, letter, answers):
+    """Верны ли веса ("W") или смещения ("b"); веса, которые только сдвинуты случайными смещениями, верны."""
+    if not any(_wrong(method, letter, answers)):
+        return True
+    return letter == "W" and _are_shifted(method, answers) and not is_right(method, "b", answers)
 
 
-def explain_error(text):
-    """Что проверить, когда функция остановилась с этой ошибкой (за ней может следовать строка студента)."""
-    return next(hint for pattern, hint in ERROR_HINTS if re.search(pattern, text))
+def explain_failure(failure):
+    """Что проверить, если функция остановилась с ошибкой, и как эта ошибка называется; нет слов — две пустые строки."""
+    text = f"{failure.owner}.{failure.name}: {failure.line}"
+    for name, pattern, words in ERRORS.get(failure.kind, ()):
+        if match := re.search(pattern, text):
+            return words.format(*match.groups()), name
+    return "", ""
 
 
-def describe_error(error, filename):
-    """Ошибка и последняя строка студента, на которой она возникла: строка из файла или ячейки filename."""
-    text = f"{type(error).__name__}: {error}"
-    lines = [frame.line for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
-    return f"{text}, строка «{lines[-1]}»" if lines and lines[-1] else text
+def failure_of(error, stopped):
+    """Failure по исключению; stopped — traceback, начиная с функции студента, None, если её не удалось вызвать."""
+    frames = traceback.extract_tb(stopped)
+    lines = [frame.line for frame in frames if frame.filename == frames[0].filename]
+    scope = {**vars(builtins), "np": np, **stopped.tb_frame.f_globals, **stopped.tb_frame.f_locals} if stopped else {}
+    taken = [name for name in ("np", "len", "range", "str") if scope and scope[name] is not REAL[name]]
+    if not stopped:
+        owner = "call"
+    elif taken:
+        owner = f"taken {taken[0]}"
+    elif isinstance(error, AttributeError):
+        owner = getattr(error.obj, "__name__", type(error.obj).__name__)
+    else:
+        owner = "" if isinstance(scope.get("parameters", {}), dict) else "parameters"
+    return Failure(type(error).__name__, str(error), getattr(error, "name", None) or "", owner, (lines or [""])[-1])
+
+
+REAL = {"np": np, "len": len, "range": range, "str": str}
 
 
 def _method_of(function, namespace):
@@ -936,196 +782,239 @@ def _method_of(function, namespace):
     for method in EXERCISES:
         if callable(function) and function_name(method) in names:
             return method
-    raise LabValueError(
-        f"check_initialization: ожидалась одна из функций {', '.join(map(function_name, EXERCISES))}, "
-        f"получено: {names[0] or _describe(function)}.\nПередайте саму функцию, без скобок."
-    )
+    fact = f"ожидалась одна из функций {', '.join(map(function_name, EXERCISES))}"
+    fact += f", получено: {names[0] or _describe(function)}"
+    _fail("check_initialization", fact, "Передайте саму функцию, без скобок.")
 
 
 def _answer(method, function, layers_dims):
-    """Вызывает функцию дважды: второй ответ показывает, задано ли начальное состояние генератора."""
-    given = [list(layers_dims), list(layers_dims)]
+    """Вызывает функцию дважды; копии ответов следующий вызов уже не изменит."""
+    given, returned = [list(layers_dims), list(layers_dims)], []
     try:
-        return Answer(layers_dims, *map(function, given), changed=given[0] != layers_dims)
-    except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)[1:]
-        text = describe_error(error, frames[0].filename if frames else None)
-        text += "; аргумент layers_dims изменён" if given[0] != layers_dims else ""
-        raise LabValueError(
-            f"{_call(method, layers_dims)}: функция остановилась с ошибкой {text}.\n{explain_error(text)}"
-        ) from error
+        for sizes in given:
+            value = function(sizes)
+            returned.append({k: copy.copy(v) for k, v in value.items()} if isinstance(value, dict) else value)
+    except (Exception, SystemExit) as error:
+        failure = failure_of(error, error.__traceback__.tb_next)
+        hint = WORDS["changed-argument"] if given[0] != layers_dims else explain_failure(failure)[0]
+        fact = f"{function_name(method)}({layers_dims}): функция остановилась с ошибкой {failure}."
+        raise LabValueError(str(Mistake(fact, hint))) from error
+    return Answer(layers_dims, *returned, changed=given[0] != layers_dims)
 
 
-def _right_parameters(method, layers_dims):
-    """Верные параметры: веса по строке таблицы EXERCISES, смещения — нули."""
+def _right(method, layers_dims):
+    """Верные параметры."""
     exercise = EXERCISES[method]
-    weights = _make_weights(exercise.draw, exercise.factor, layers_dims)
-    parameters = {f"W{layer}": W for layer, W in enumerate(weights, start=1)}
-    return parameters | {f"b{layer}": np.zeros((n, 1)) for layer, n in enumerate(layers_dims[1:], start=1)}
+    weights = _weights(exercise.draw, exercise.factor, layers_dims)
+    biases = {f"b{layer}": np.zeros((n, 1)) for layer, n in enumerate(layers_dims[1:], start=1)}
+    return {f"W{layer}": W for layer, W in enumerate(weights, start=1)} | biases
 
 
-def _make_weights(draw, factor, layers_dims):
-    """Веса всех слоёв: числа из строки таблицы DRAWS, умноженные на строку таблицы FACTORS."""
-    g = Generators(np.random.RandomState(SEED), np.random.default_rng(SEED))
-    return [DRAWS[draw](g, n, p) * FACTORS[factor](n, p, layers_dims[0]) for p, n in pairwise(layers_dims)]
+def _weights(draw, factor, layers_dims, seed=SEED):
+    """Веса всех слоёв: числа из строки DRAWS, умноженные на строку FACTORS."""
+    g = SimpleNamespace(old=np.random.RandomState(seed), new=np.random.default_rng(seed))
+    return [DRAWS[draw][1](g, n, p) * FACTORS[factor][1](n, p, layers_dims[0]) for p, n in pairwise(layers_dims)]
 
 
-def _first(table, *arguments):
-    """Слова первой строки таблицы, правило которой верно."""
-    for rule, words in table:
-        if found := rule(*arguments):
-            return words.replace("{}", found).strip() if isinstance(found, str) else words
-    return None
-
-
-def _first_mistake(method, letter, answers, right):
-    """Первый параметр W<l> (или b<l>), который отличается от верного, или None."""
-    for answer, expected in zip(answers, right, strict=True):
-        call = _call(method, answer.layers_dims)
-        for parameters in (answer.parameters, answer.again):
-            for name in parameters:
-                if name not in expected and re.fullmatch(rf"{letter}\d+", str(name)):
-                    fact = f"{call}: ожидались ключи {list(expected)}, получен также ключ {name!r}."
-                    return Mistake(fact, "Такого слоя в сети нет: проверьте границы цикла.")
-            missing = [name for name in expected if name[0] == letter and name not in parameters]
-            for name in missing or expected:
-                value = expected[name]
-                if name[0] == letter and not _equal(parameters.get(name), value):
-                    fact, hint = (
-                        _explain_key(name, parameters, answers[-1].parameters, right[-1])
-                        or _explain_shape(name, parameters[name], value, right[0])
-                        or (
-                            _explain_number(name, parameters[name], value),
-                            BIAS_MISTAKE if letter == "b" else _explain_weights(method, answers),
-                        )
-                    )
-                    return Mistake(f"{call}, слой {name[1:]}: {fact}", hint)
-    return None
-
-
-def _call(method, layers_dims):
-    """Вызов, который проверяется, как его написал бы студент."""
-    return f"{function_name(method)}({layers_dims})"
-
-
-def _explain_key(name, parameters, deepest, right):
-    """Нужного ключа нет: вероятная причина по ответу для самой глубокой сети; None, если он есть."""
-    if name in parameters:
-        return None
-    fact = f"ожидался ключ {name!r}, получены ключи {list(parameters)}."
-    return Mistake(fact, _first(KEY_MISTAKES, deepest, right, name[0]))
-
-
-def _same_shape(got, right, layer, other):
-    """Параметры слоя layer имеют такую форму, какую должны иметь параметры слоя other."""
-    return all(np.shape(value) == right[name[0] + other].shape for name, value in got.items() if name[1:] == layer)
-
-
-def _explain_shape(name, value, right, shown):
-    """Ошибка, которая видна без сравнения чисел, или None."""
-    words = _first(SHAPE_MISTAKES, value, right.shape, np.shape(shown.get(name)))
-    if not words:
-        return None
-    if type(value) is not np.ndarray:
-        fact = f"ожидался массив формы {right.shape}, получено: {_describe(value)}."
-    elif value.shape != right.shape:
-        fact = _wrong_shape(right.shape, value)
-    else:
-        fact = f"ожидался массив чисел, получен массив типа {value.dtype}."
-    return Mistake(f"в {name} {fact}", words)
-
-
-def _explain_number(name, value, right):
-    """Первое число, которое отличается от верного."""
-    i, j = np.argwhere(~np.isclose(value, right, rtol=RELATIVE_TOLERANCE, atol=0))[0]
-    return f"в {name}[{i}, {j}] ожидалось {right[i, j]:.8g}, получено {value[i, j]:.8g}."
-
-
-def _explain_weights(method, answers):
-    """Вероятная причина того, что веса неверны."""
-    _, right_draw, right_factor, *_ = EXERCISES[method]
-    for factor in FACTORS:
-        if draw := _drawn_as(answers, factor, DRAWS):
-            words = []
-            if draw != right_draw:
-                words.append(DRAW_WORDS.get(draw, f"Похоже, это {draw}, а нужно {right_draw}."))
-            if factor != right_factor and "np.zeros(...)" not in (draw, right_draw):
-                words.append(f"Похоже, множитель — {factor}, а нужен {right_factor}.")
-            return " ".join(words)
-    right = [_make_weights(right_draw, right_factor, answer.layers_dims) for answer in answers]
-    return _first(WEIGHT_MISTAKES, answers, right, method)
-
-
-def _drawn_as(answers, factor, draws):
-    """Строка из draws, которая вместе с множителем даёт все веса из ответов, или None."""
-    for draw in draws:
-        if all(_has_weights(answer, _make_weights(draw, factor, answer.layers_dims)) for answer in answers):
-            return draw
-    return None
-
-
-def _other_factor(answers, method):
-    """Какой множитель стоит при верных случайных числах в слоях первого ответа, "" — если числа другие."""
-    exercise = EXERCISES[method]
-    draws = [_make_weights(exercise.draw, "1 (множителя нет)", answer.layers_dims) for answer in answers]
-    if not _hold(answers, draws, lambda W, R: np.allclose(W, R * (W[0, 0] / R[0, 0]), rtol=RELATIVE_TOLERANCE, atol=0)):
-        return ""
-    found = [answers[0].parameters[f"W{layer}"][0, 0] / R[0, 0] for layer, R in enumerate(draws[0], start=1)]
-    layers = "; ".join(f"в слое {layer} — {value:.4g}" for layer, value in enumerate(found, start=1))
-    return f"{layers}, а нужен {exercise.factor}"
-
-
-def _other_spread(answers, right):
-    """Чем разброс весов в первом большом слое отличается от верного, "" — если не отличается."""
-    for answer, weights in zip(answers, right, strict=True):
-        for layer, R in enumerate(weights, start=1):
-            W = answer.parameters.get(f"W{layer}")
-            if R.size > 100 and not (_is_matrix(W, R.shape) and R.any() and np.isclose(W.std(), R.std(), rtol=0.2)):
-                return (
-                    f"Разброс весов другой: в слое {layer} сети {answer.layers_dims} стандартное отклонение "
-                    f"{np.std(W):.2g}, а нужно {R.std():.2g}."
-                )
-    return ""
-
-
-def _weights(answers):
-    """Все матрицы весов из ответов."""
-    return [
-        value
-        for answer in answers
-        for name, value in answer.parameters.items()
-        if str(name).startswith("W") and _is_matrix(value, np.shape(value))
-    ]
-
-
-def _repeats(answer):
-    """Второй вызов функции дал те же веса, что и первый."""
-    return all(
-        _equal(answer.again.get(name), value)
-        for name, value in answer.parameters.items()
-        if re.fullmatch(r"W\d+", str(name))
-    )
-
-
-def _has_weights(answer, weights):
-    """В ответе стоят именно эти веса слоёв 1, 2, …"""
-    return _hold([answer], [weights], _equal)
-
-
-def _hold(answers, right, rule):
-    """Правило верно для каждой матрицы весов из ответов и верной матрицы R на её месте."""
-    return all(
-        _is_matrix(W := answer.parameters.get(f"W{layer}"), R.shape) and rule(W, R)
-        for answer, weights in zip(answers, right, strict=True)
-        for layer, R in enumerate(weights, start=1)
-    )
-
-
-def _equal(value, right):
-    """Значение равно верной матрице."""
-    return _is_matrix(value, np.shape(right)) and np.allclose(value, right, rtol=RELATIVE_TOLERANCE, atol=0)
+def _shape(value):
+    return getattr(value, "shape", ())
 
 
 def _is_matrix(value, shape):
-    """Значение — обычный числовой массив нужной формы."""
     return type(value) is np.ndarray and value.dtype.kind in "biuf" and value.shape == shape
+
+
+def _equal(value, right):
+    return _is_matrix(value, _shape(right)) and np.allclose(value, right, rtol=RELATIVE_TOLERANCE, atol=0)
+
+
+def _hold(answers, rule, draw, factor, seed=SEED):
+    """Правило верно для каждой матрицы весов W и той R, которая стояла бы на её месте с такими числом и множителем."""
+    return all(
+        _is_matrix(W := answer.parameters.get(f"W{layer}"), R.shape) and rule(W, R)
+        for answer in answers
+        for layer, R in enumerate(_weights(draw, factor, answer.layers_dims, seed), start=1)
+    )
+
+
+def _are_shifted(method, answers):
+    """Веса верны, только сдвинуты случайными смещениями."""
+    exercise = EXERCISES[method]
+    if exercise.draw != "randn" or not all(isinstance(answer.parameters, dict) for answer in answers):
+        return False
+    return any(_hold(answers, _equal, draw, exercise.factor) for draw in SHIFTED)
+
+
+def _wrong(method, letter, answers):
+    """Что отличается от верного: ответ, словарь и имя W<l> (или b<l>); вместо словаря — имя None."""
+    for answer in answers:
+        right = _right(method, answer.layers_dims)
+        for parameters in (answer.parameters, answer.again):
+            if not isinstance(parameters, dict):
+                yield answer, parameters, None
+                continue
+            names = [name for name in right if name[0] == letter]
+            extra = [name for name in parameters if re.fullmatch(rf"{letter}\d+", str(name)) and name not in right]
+            missing = [name for name in names if name not in parameters]
+            for name in extra + missing or names:
+                if name not in right or not _equal(parameters.get(name), right[name]):
+                    yield answer, parameters, name
+
+
+def _explain(method, letter, answers):
+    """Первая ошибка; сбой в самом объяснении не меняет того, что ответ неверен."""
+    answer, parameters, name = next(_wrong(method, letter, answers))
+    right, place = _right(method, answer.layers_dims), f"{function_name(method)}({answer.layers_dims})"
+    try:
+        with np.errstate(all="ignore"):
+            fact, cause, detail = _fact_and_cause(method, letter, answers, parameters, name, right)
+    except Exception:
+        fact, cause, detail = "ответ отличается от верного", "unexplained", ""
+    if any(answer.changed for answer in answers):
+        cause = "changed-argument"
+    place += f", слой {name[1:]}" if name in right else ""
+    return Mistake(f"{place}: {fact}.", WORDS.get(cause, "{}").format(detail).strip(), cause)
+
+
+def _fact_and_cause(method, letter, answers, parameters, name, right):
+    """Что ожидалось и что получено; какая ошибка за этим стоит (ключ WORDS); чем дополнить слова о ней."""
+    if name is None:
+        cause = "no-return" if parameters is None else "tuple" if isinstance(parameters, tuple) else "no-dictionary"
+        return NO_DICTIONARY.format(_describe(parameters)), cause, ""
+    shapes = [{key: _shape(value) for key, value in answer.parameters.items()} for answer in answers]
+    if all(found == shapes[0] for found in shapes) and len(shapes[0]) > 2:
+        return f"ожидались другие формы для других размеров, получены те же: {shapes[0]}", "fitted-shape", ""
+    if name not in right:
+        follows = _shape(parameters.get(f"W{name[1:]}"))[1:] == right[f"W{len(right) // 2}"].shape[:1]
+        cause = "layer-0" if name[1:] == "0" or follows else "old-dictionary"
+        return f"ожидались ключи {list(right)}, получен также ключ {name!r}", cause, ""
+    if name not in parameters:
+        cause = _key_mistake(letter, answers[1].parameters, _right(method, answers[1].layers_dims))
+        return f"ожидался ключ {name!r}, получены ключи {list(parameters)}", cause, letter
+    value, shape = parameters[name], right[name].shape
+    if letter == "W" and "b1" not in parameters and _shape(value) == right[f"b{name[1:]}"].shape != shape:
+        return f"в {name} {_wrong_shape(shape, value)}", "same-key", ""
+    if cause := _shape_mistake(name, value, shape, answers):
+        example = EXERCISES[method].formula if letter == "W" else "np.zeros((layers_dims[l], 1))"
+        found = f"ожидался массив формы {shape}, получено: {_describe(value)}"
+        if type(value) is np.ndarray:
+            kind = f"ожидался массив чисел, получен массив типа {value.dtype}"
+            found = kind if cause == "no-numbers" else _wrong_shape(shape, value)
+        return f"в {name} {found}", cause, example
+    i, j = np.argwhere(~np.isclose(value, right[name], rtol=RELATIVE_TOLERANCE, atol=0))[0]
+    fact = f"в {name}[{i}, {j}] ожидалось {right[name][i, j]:.8g}, получено {value[i, j]:.8g}"
+    if letter == "b":
+        return fact, "bias-shifts" if _are_shifted(method, answers) else "bias", ""
+    return fact, *_weight_mistake(EXERCISES[method], answers)
+
+
+def _key_mistake(letter, got, right):
+    """Почему нет ключа: got и right — полученные и верные параметры самой глубокой сети."""
+    if not got:
+        return "empty"
+    if not all(re.fullmatch(r"[Wb]\d+", str(key)) for key in got):
+        return "key"
+    last = str(len(right) // 2)
+    mine = [key for key in got if key[0] == letter]
+    if not mine:
+        return "same-key" if letter == "b" and all(_shape(v)[1:] == (1,) for v in got.values()) else "no-line"
+    if got.keys() <= {"W1", "b1"} and all(_shape(v) == right[key].shape for key, v in got.items()):
+        return "return-in-loop"
+    if len(got) <= 2 and all(_shape(v) == right[key[0] + last].shape for key, v in got.items()):
+        return "one-key"
+    return "after-loop" if len(mine) == 1 < len(got) - 1 else "loop"
+
+
+def _shape_mistake(name, value, shape, answers):
+    """Ошибка, которая видна без сравнения чисел, или None."""
+    if value is None:
+        return "unsolved"
+    if isinstance(value, tuple):
+        return "comma" if any(isinstance(part, np.ndarray) for part in value) else "no-name"
+    if type(value) is not np.ndarray:
+        return "number" if not isinstance(value, np.ndarray) and np.isscalar(value) else "no-array"
+    if value.ndim != 2:
+        return "flat"
+    if value.shape == shape:
+        return None if value.dtype.kind in "biuf" else "no-numbers"
+    if value.shape == shape[::-1]:
+        return "transposed"
+    if value.shape in [(shape[0], 10 * shape[1]), (10 * shape[0], shape[1])]:
+        return "bracket"
+    if value.shape in [(shape[0], shape[0] - 1), (shape[0] - 1, shape[1])]:
+        return "minus"
+    found = [_shape(answer.parameters.get(name)) for answer in answers]
+    if len({*found}) == 1:
+        return "fitted-shape"
+    sizes = answers[1].layers_dims
+    deep = [_shape(answers[1].parameters.get(f"{name[0]}{layer}")) for layer in range(1, len(sizes))]
+    for i in [i for i in (0, 1) if value.shape[i] != shape[i]]:
+        if {(*s, 0, 0)[i] for s in deep} == {sizes[1 - i]}:
+            return "digit"
+        if len({(*s, 0, 0)[i] for s in found}) == 1:
+            return "foreign"
+    return "shape"
+
+
+def _weight_mistake(exercise, answers):
+    """Почему неверны числа: ключ WORDS (или строк DRAWS и FACTORS) и чем дополнить слова."""
+    weights, again = (
+        [W for found in returned for name, W in found.items() if str(name)[0] == "W" and _is_matrix(W, _shape(W))]
+        for returned in zip(*[(answer.parameters, answer.again) for answer in answers], strict=True)
+    )
+    if not all(np.isfinite(W).all() for W in weights):
+        return "nan", ""
+    if any(((W != 0) & (abs(W) < 1e-100)).any() for W in weights):
+        return "garbage", ""
+    for factor, draw in itertools.product(FACTORS, DRAWS):
+        if _hold(answers, _equal, draw, factor):
+            return _draw_and_factor(exercise, draw, factor)
+    if exercise.draw == "zeros":
+        return "not-zero", ""
+    spread = _other_spread(exercise, answers)
+    if not all(itertools.starmap(_equal, zip(again, weights, strict=False))):
+        return "no-seed", spread
+    draws = _weights(exercise.draw, "1", answers[0].layers_dims)
+    added = weights[0][0, 0] - draws[0][0, 0]
+    factors = [f"в слое {i} — {W[0, 0] / D[0, 0]:.4g}" for i, (W, D) in enumerate(zip(weights, draws, strict=False), 1)]
+    right, plain = (exercise.draw, exercise.factor), (exercise.draw, "1")
+    seed = next((s for s in (*range(101), 123, 1234) if _hold(answers, _equal, *right, seed=s)), "")
+    causes = {
+        "fitted": _hold(answers[:1], _equal, *right),
+        "sign": _hold(answers, lambda W, R: _equal(-W, R), *right),
+        "abs": _hold(answers, lambda W, R: _equal(W, abs(R)), *right),
+        "power": _hold(answers, lambda W, R: _equal(W, R**10), *plain),
+        "added": _hold(answers, lambda W, R: np.ptp(W - R) < 1e-6, *plain) and f"{added:.4g}",
+        "other-factor": _hold(answers, lambda W, R: _equal(W, R * (W[0, 0] / R[0, 0])), *plain)
+        and f"{'; '.join(factors)}, а нужен {FACTORS[exercise.factor][0]}",
+        "rounded": _hold(answers, lambda W, R: np.allclose(W, R, rtol=0, atol=0.02), *right)
+        or _hold(answers, lambda W, R: np.array_equal(W, np.round(R)) or np.array_equal(W, np.trunc(R)), *right),
+        "integers": all(np.array_equal(W, np.round(W)) for W in weights),
+        "seed": str(seed),
+        "spread": spread,
+        "numbers": True,
+    }
+    return next((cause, detail) for cause, detail in causes.items() if detail)
+
+
+def _draw_and_factor(exercise, draw, factor):
+    """Откуда взяты числа и на что умножены, если это пара строк DRAWS и FACTORS."""
+    if draw == "seed-in-loop" or draw in SHIFTED:
+        said = {draw: WORDS["shifted" if draw in SHIFTED else draw]}
+    else:
+        said = {draw: f"Похоже, это {DRAWS[draw][0]}, а нужно {DRAWS[exercise.draw][0]}."}
+    said[factor] = f"Похоже, множитель — {FACTORS[factor][0]}, а нужен {FACTORS[exercise.factor][0]}."
+    skipped = {exercise.draw, exercise.factor, *(FACTORS if "zeros" in (draw, exercise.draw) else ())}
+    said = {name: words for name, words in said.items() if name not in skipped}
+    return "+".join(said), " ".join(said.values())
+
+
+def _other_spread(exercise, answers):
+    """Чем разброс весов в первом большом слое отличается от множителя, "" — если не отличается."""
+    for answer in answers:
+        for layer, (p, n) in enumerate(pairwise(answer.layers_dims), start=1):
+            W, right = answer.parameters.get(f"W{layer}"), FACTORS[exercise.factor][1](n, p, answer.layers_dims[0])
+            if n * p > 100 and _is_matrix(W, (n, p)) and not np.isclose(W.std(), right, rtol=0.2):
+                found = np.format_float_positional(W.std(), 2, fractional=False, trim="-")
+                return f"Стандартное отклонение весов в слое {layer} — {found}, а нужно {right:.2g}."
+    return ""

@@ -9,6 +9,26 @@ import sys
 FAILED, INTERRUPTED = 2, 130
 
 
+# what argparse says by itself; words that are not here come as they are
+ARGPARSE_WORDS = {
+    "usage: ": "вызов: ",
+    "positional arguments": "аргументы",
+    "options": "ключи",
+    "show this help message and exit": "показать эту справку",
+    "%(prog)s: error: %(message)s\n": "%(prog)s: %(message)s\n",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
+    "the following arguments are required: %s": "не указано: %s",
+    "unrecognized arguments: %s": "лишнее или неизвестное: %s",
+    "expected one argument": "ожидалось значение",
+    "expected at least one argument": "ожидалось хотя бы одно значение",
+    "ignored explicit argument %r": "значение не нужно, получено %r",
+    "ambiguous option: %(option)s could match %(matches)s": "%(option)s — сокращение нескольких: %(matches)s",
+    "invalid choice: %(value)r (choose from %(choices)s)": "нет такого: %(value)s; есть %(choices)s",
+    "invalid %(type)s value: %(value)r": "значение не подходит: %(value)s",
+}
+argparse._ = lambda text: ARGPARSE_WORDS.get(text, text)  # it has no other way to be given a language
+
+
 class Refusal(Exception):
     """The command can't do its work; the text says why."""
 

@@ -1,9 +1,8 @@
-"""Files that are written whole or not at all, on any system; folders in which hostile code may have been at work."""
+"""Files that are written whole or not at all, on any system."""
 
 import contextlib
-import math
 import os
-import subprocess
+import stat
 import tempfile
 
 try:
@@ -15,7 +14,8 @@ except ImportError:  # Windows: one run at a time
 def replace_file(path, content, follow=True, durable=False):
     """Write a text, or bytes, beside `path`, then rename: the old file is whole until the new one is.
 
-    `follow`: a link is followed, a device or a pipe takes the text as it comes; otherwise the file takes their place.
+    `follow`: a link is followed, a device or a pipe takes the text as it comes, the file keeps its rights; otherwise
+    a new file takes their place.
     `durable`: this holds even if the power fails.
     """
     if isinstance(content, str):
@@ -25,6 +25,7 @@ def replace_file(path, content, follow=True, durable=False):
         if path.exists() and not path.is_file():
             path.write_bytes(content)
             return
+    rights = os.stat(path) if follow and path.exists() else None
     file = new_file_beside(path)
     try:
         with file:
@@ -32,7 +33,10 @@ def replace_file(path, content, follow=True, durable=False):
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        os.chmod(file.name, 0o666 & ~UMASK)
+        if rights and hasattr(os, "chown"):
+            with contextlib.suppress(OSError):
+                os.chown(file.name, rights.st_uid, rights.st_gid)
+        os.chmod(file.name, stat.S_IMODE(rights.st_mode) if rights else 0o666 & ~UMASK)
         os.replace(file.name, path)
     except BaseException:
         os.unlink(file.name)
@@ -88,39 +92,3 @@ def current_umask():
 
 
 UMASK = current_umask()
-
-
-def folder_size(folder, most_folders=1_000):
-    """Bytes in a folder, one block at least for each entry; infinite if it can't be looked through."""
-    size, folders = 0, [folder]
-    for _ in range(most_folders):
-        if not folders:
-            return size
-        try:
-            with os.scandir(folders.pop()) as found:
-                for entry in found:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    else:
-                        size += max(4096, entry.stat(follow_symlinks=False).st_size)
-        except FileNotFoundError:
-            continue  # it has been removed meanwhile
-        except OSError:
-            return math.inf
-    return math.inf
-
-
-def remove_folder(folder):
-    """Remove a folder that may be anything: deep, closed, full. What can't be removed stays, without an error."""
-    for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
-        subprocess.run([*command, "--", folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-@contextlib.contextmanager
-def temporary_folder(**options):
-    """Like tempfile.TemporaryDirectory, for a folder in which hostile code was at work."""
-    folder = tempfile.mkdtemp(**options)
-    try:
-        yield folder
-    finally:
-        remove_folder(folder)

@@ -4,6 +4,7 @@ import argparse
 import os
 import re
 import sys
+from dataclasses import fields
 
 from common.command import Refusal, not_empty, open_standard_streams, run_command
 
@@ -12,45 +13,34 @@ MOVED = ("blank", "course")  # what students get is made by python -m handout
 
 def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
-    return run_command(parser(), arguments[:1] if arguments[:1] and arguments[0] in MOVED else arguments)
+    commands = parser()
+    commands.set_defaults(words=arguments)
+    return run_command(commands, arguments[:1] if arguments[:1] and arguments[0] in MOVED else arguments)
 
 
 def parser():
     result = argparse.ArgumentParser(prog="python -m grading", description="Проверка лабораторной работы.")
-    commands = result.add_subparsers(required=True, metavar="COMMAND")
+    commands = result.add_subparsers(required=True, metavar="КОМАНДА")
     grade_ = commands.add_parser("grade", help="оценить работы", description=grade.__doc__)
     grade_.set_defaults(command=grade)
-    grade_.add_argument(
-        "paths", nargs="+", type=not_empty, metavar="PATH", help="папка группы, папки и файлы в ней или архив"
-    )
-    grade_.add_argument(
-        "--csv",
-        type=not_empty,
-        metavar="FILE",
-        help="таблица оценок, .csv или .xlsx; если она есть, обновляется; «-» — на стандартный вывод",
-    )
-    grade_.add_argument("--feedback", type=not_empty, metavar="DIR", help="папка для страниц с отзывами")
-    grade_.add_argument(
-        "--jobs", type=positive(int), default=os.cpu_count(), metavar="N", help="сколько работ одновременно"
-    )
-    grade_.add_argument(
-        "--timeout", type=positive(float), default=10, metavar="SECONDS", help="предел времени на одну функцию"
-    )
-    grade_.add_argument("--quick", action="store_true", help="только функции, без повторного выполнения блокнота")
-
-    grade_.add_argument("--fresh", action="store_true", help="начать таблицу заново")
-    grade_.add_argument("--moodle", type=not_empty, metavar="WORKSHEET", help="ведомость Moodle, которая заполняется")
-    grade_.add_argument(
-        "--level", type=positive(int), default=1, metavar="N", help="на каком уровне лежат папки студентов (1)"
-    )
-    grade_.add_argument(
-        "--part", type=part, default=(1, 1), metavar="I/N", help="только каждая N-я работа, начиная с I-й"
-    )
+    add = grade_.add_argument
+    add("paths", nargs="+", type=not_empty, metavar="ПУТЬ", help="папка группы, папки и файлы в ней или архив")
+    table = "таблица оценок, .csv или .xlsx; если она есть, обновляется; «-» — на стандартный вывод"
+    add("--csv", type=not_empty, metavar="ФАЙЛ", help=table)
+    add("--feedback", type=not_empty, metavar="ПАПКА", help="папка для страниц с отзывами")
+    add("--moodle", type=not_empty, metavar="ФАЙЛ", help="ведомость Moodle, которая заполняется")
+    add("--quick", action="store_true", help="только функции, без повторного выполнения блокнота")
+    add("--fresh", action="store_true", help="начать таблицу заново и выполнить повторно даже то, что уже выполнялось")
+    add("--jobs", type=positive(int), default=os.cpu_count(), metavar="N", help="сколько работ одновременно")
+    add("--timeout", type=positive(float), default=10, metavar="СЕКУНДЫ", help="предел времени на одну функцию (10)")
+    level = "на каком уровне лежат папки студентов; если не указан, определяется сам"
+    add("--level", type=positive(int), metavar="N", help=level)
+    add("--part", type=part, default=(1, 1), metavar="I/N", help="только каждая N-я работа, начиная с I-й")
 
     merge_ = commands.add_parser("merge", help="соединить таблицы частей", description=merge.__doc__)
     merge_.set_defaults(command=merge)
-    merge_.add_argument("target", type=not_empty, metavar="OUT", help="общая таблица; если она есть, обновляется")
-    merge_.add_argument("parts", nargs="+", type=not_empty, metavar="PART", help="таблицы частей")
+    merge_.add_argument("target", type=not_empty, metavar="ТАБЛИЦА", help="общая таблица; если она есть, обновляется")
+    merge_.add_argument("parts", nargs="+", type=not_empty, metavar="ЧАСТЬ", help="таблицы частей")
 
     for name in MOVED:
         commands.add_parser(name, help=f"теперь python -m handout {name}").set_defaults(command=moved, name=name)
@@ -59,7 +49,10 @@ def parser():
 
 def positive(kind):
     def convert(text):
-        number = kind(text)
+        try:
+            number = kind(text)
+        except ValueError:
+            number = 0
         if not 0 < number < 1e6:
             raise argparse.ArgumentTypeError(f"ожидалось положительное число, получено {text}")
         return number
@@ -74,30 +67,32 @@ def part(text):
     return int(match[1]), int(match[2])
 
 
-def grade(options):
+def grade(arguments):
     """Оценивает работы: баллы за веса и за смещения каждой функции."""
     if sys.platform != "linux":
         raise Refusal(f"проверка работ возможна только в Linux, а здесь {sys.platform}.")
     from grading.confined.limits import TooLittle, jobs_within_limits
 
     try:
-        options.jobs = jobs_within_limits(options.jobs, options.quick)
+        arguments.jobs = jobs_within_limits(arguments.jobs, arguments.quick)
     except TooLittle as reason:
         raise Refusal(str(reason)) from None
     from grading.group import grade_group  # its modules exist on Linux only
+    from grading.options import Options
 
-    return grade_group(options)
+    given = {field.name: getattr(arguments, field.name) for field in fields(Options)}
+    return grade_group(Options(**given))
 
 
-def merge(options):
+def merge(arguments):
     """Соединяет таблицы частей в одну."""
     from grading.merge import merge_tables
 
-    return merge_tables(options.target, options.parts)
+    return merge_tables(arguments.target, arguments.parts)
 
 
-def moved(options):
-    raise Refusal(f"теперь это делает другая команда: python -m handout {options.name} …")
+def moved(arguments):
+    raise Refusal(f"теперь это делает другая команда: python -m handout {arguments.name} …")
 
 
 if __name__ == "__main__":

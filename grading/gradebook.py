@@ -1,21 +1,19 @@
-"""The grade book: a table on disk that is updated row by row and never has fewer rows than before."""
+"""The grade book: a table on disk whose rows are updated where they stand; new ones are appended."""
 
-import os
-import re
+import importlib.util
 from collections import Counter
 from pathlib import Path
 
-from common.command import Refusal, in_russian
-from common.files import check_writable, locked
-from grading.names import participant_number, student_of
-from grading.tables import Table, csv_text, is_workbook, read_table, write_table
+from common.command import Refusal
+from common.files import locked
+from grading.names import student_of
+from grading.rows import COLUMNS, annotate, by_name, is_set_by_hand, is_ungraded, person
+from grading.tables import CsvGrid, Row, Table
 from init_utils import EXERCISES
 
-COLUMNS = ("student", "submission", "status", *EXERCISES, "score", "max_score", "nbval", "feedback")
-REQUIRED = {"submission", "status", "score", "max_score"}  # the others may be deleted, or are new
+REQUIRED = ("submission", "status", "score", "max_score")  # the others may be deleted
 MARKS = ("status", *EXERCISES, "score")
-NOT_COUNTED = "не засчитывается (засчитана {}) | "
-NOT_COUNTED_BEFORE = re.compile(re.escape(NOT_COUNTED).replace(r"\{\}", ".*?"))
+KEPT_BY_HAND = ("score", "feedback")
 
 
 class Gradebook:
@@ -28,29 +26,32 @@ class Gradebook:
         self.path = Path(path) if path else None
         self.on_disk = self.path and (not self.path.exists() or self.path.is_file())  # another run may be making it
         self.table = self.read()
-        self.before = {row["submission"]: dict(row) for row in self.table.rows}
+        self.before = {row["submission"]: dict(row) for row in self.table.rows if row["submission"]}
         self.fresh = fresh  # until the first write
-        self.in_place = set() if fresh else set(self.before)  # whose rows stay where they are
         self.new = {}
-        self.kept = set()
+        self.kept = set()  # names of this run whose old rows stay as they were
+        self.by_hand = {}  # {name: the score of the functions, which is not that of the row}
         self.replaced = {}  # {name of a row that is no more: its new name, or ""}
 
     def read(self):
         if not self.on_disk or not self.path.exists():
-            return Table(list(COLUMNS))
+            return self.empty()
         try:
-            table = read_table(self.path)
+            table = Table(read_grid(self.path), COLUMNS)
         except (ValueError, OSError) as error:
-            raise Refusal(f"таблица не прочитана: {self.path}: {error}") from None
-        if not table.rows and not any(table.columns):
-            return Table(list(COLUMNS))
-        if not set(table.columns) >= REQUIRED:
-            wanted = ", ".join(name for name in COLUMNS if name in REQUIRED)
-            raise Refusal(f"это не таблица оценок (нет столбцов {wanted}), она не изменена: {self.path}")
+            raise Refusal(f"таблица не прочитана и не изменена: {self.path}: {error}") from None
+        if not (table.rows or table.places or table.notes):
+            return self.empty()
+        if not table.places.keys() >= set(REQUIRED):
+            raise Refusal(f"это не таблица оценок (нет столбцов {', '.join(REQUIRED)}), она не изменена: {self.path}")
         for row in table.rows:
-            row["submission"] = str(row["submission"])
             if row["submission"] and not row.get("student"):
                 row["student"] = student_of(row["submission"])
+        return table
+
+    def empty(self):
+        table = Table(new_grid(self.path), COLUMNS)
+        table.add_columns(COLUMNS)
         return table
 
     @property
@@ -68,139 +69,134 @@ class Gradebook:
             return
         with locked(self.path):
             self.join(self.read())
-            write_table(self.path, self.table)
+            self.table.save(self.path)
         self.fresh = False
 
     def join(self, table):
         if self.fresh:
-            kept = [row for row in table.rows if is_ungraded(self.new.get(row["submission"])) and not is_ungraded(row)]
-            self.replaced |= dict.fromkeys({row["submission"] for row in table.rows} - set(self.new) - {""}, "")
-            table = Table(list(COLUMNS), kept, table.delimiter, table.encoding)
-        self.kept, replaced = join(table, self.new.values())
-        self.replaced |= replaced
-        added = set(self.new) - self.in_place
-        old = [row for row in table.rows if row["submission"] not in added]
-        table.rows = old + sorted((row for row in table.rows if row["submission"] in added), key=by_name)
-        mark_what_counts(table.rows)
+            self.begin_anew(table)
+        table.add_columns(method for method in EXERCISES if method not in table.places)
+        joining = Joining(table.rows)
+        # what could not be opened comes last: it has a row only if the student has no other
+        for row in sorted(self.new.values(), key=lambda row: (is_unopened(row), by_name(row))):
+            joining.add(row)
+        self.kept, self.by_hand = joining.kept, joining.by_hand
+        self.replaced |= joining.replaced
+        annotate(table.rows)
         self.table = table
+
+    def begin_anew(self, table):
+        """Only what is not graded this time keeps its old row."""
+        kept = [
+            Row(row)
+            for row in table.rows
+            if row["submission"] in self.new and is_ungraded(self.new[row["submission"]]) and not is_ungraded(row)
+        ]
+        self.replaced |= dict.fromkeys({row["submission"] for row in table.rows} - set(self.new) - {""}, "")
+        table.clear()
+        table.add_columns(COLUMNS)
+        table.rows = kept
 
     def text(self, header=True):
         """The rows of this run as .csv."""
-        rows = sorted((row for row in self.table.rows if row["submission"] in self.new), key=by_name)
-        return csv_text(Table(list(COLUMNS), rows), header)
+        table = Table(CsvGrid(), COLUMNS)
+        table.add_columns(COLUMNS)
+        table.rows = [Row(row) for row in sorted(self.table.rows, key=by_name) if row["submission"] in self.new]
+        table.data()
+        return table.grid.text(first=0 if header else 1)
 
     def changes(self):
         """A line for each row of this run whose mark is not what it was: «Иванов: 4 → 6»."""
-        students = Counter(row["student"] for row in self.table.rows)
         names = {new: old for old, new in self.replaced.items()}
+        for who, row in self.rows_of_this_run():
+            if old := self.before.get(names.get(row["submission"], row["submission"])):
+                words = [f"{old[key]} → {row[key]}" for key in ("score", "status") if old[key] != row[key]]
+                if words:
+                    yield f"{who}: {', '.join(words)}"
+
+    def scores_by_hand(self):
+        """A line for each row of this run whose score is a teacher's: «Иванов: 6 (по функциям 5)»."""
+        for who, row in self.rows_of_this_run():
+            if row["submission"] in self.by_hand and is_set_by_hand(row):
+                yield f"{who}: {row['score']} (по функциям {self.by_hand[row['submission']]})"
+
+    def rows_of_this_run(self):
+        """(the student, or his submission if he has several, row) of each."""
+        times = Counter(row["student"] for row in self.table.rows)
         for row in self.table.rows:
-            old = self.before.get(names.get(row["submission"], row["submission"]))
-            if (
-                old
-                and row["submission"] in self.new
-                and any(str(old.get(key, "")) != str(row[key]) for key in ("score", "status"))
-            ):
-                who = row["student"] if students[row["student"]] == 1 else row["submission"]
-                words = [f"{old['score']} → {row['score']}"] if str(old["score"]) != str(row["score"]) else []
-                words += [f"{old['status']} → {row['status']}"] if old["status"] != row["status"] else []
-                yield f"{who}: {', '.join(words)}"
+            if row["submission"] in self.new:
+                yield row["student"] if times[row["student"]] == 1 else row["submission"], row
 
 
-def join(table, rows):
-    """Bring rows into a table. Returns the names whose old rows stayed, and {old: new} names of rows."""
-    table.columns[:0] = [name for name in COLUMNS[:1] if name not in table.columns]
-    table.columns += [name for name in COLUMNS if name not in table.columns]
-    table.columns += [name for name in extra_columns(rows) if name not in table.columns]
-    by_submission, of_person, kept, replaced = {}, {}, set(), {}
-    for row in table.rows:
-        by_submission.setdefault(row["submission"], []).append(row)
-        of_person.setdefault(person(row), []).append(row)
-    for new in rows:
-        name, others = new["submission"], of_person.setdefault(person(new), [])
-        missing = [row for row in others if row["status"] == "missing"]
-        if old := by_submission.get(name):
-            if is_ungraded(new) and not is_ungraded(old[0]):
-                kept.add(name)
-                continue
-        elif new["status"] == "missing" and len(missing) < len(others):
-            kept.add(name)
-            continue
-        elif missing:  # what was missing has come
-            old = missing[:1]
-            replaced[old[0]["submission"]] = name
+class Joining:
+    """Brings rows into the rows of a table, each to the place where it, or what it replaces, stands."""
+
+    def __init__(self, rows):
+        self.rows = rows
+        self.by_submission, self.of_person = {}, {}
+        self.kept, self.replaced, self.by_hand = set(), {}, {}
+        for row in rows:
+            if row["submission"]:
+                self.by_submission.setdefault(row["submission"], []).append(row)
+                self.of_person.setdefault(person(row), []).append(row)
+
+    def add(self, new):
+        name, others = new["submission"], self.of_person.setdefault(person(new), [])
+        places = self.by_submission.get(name)
+        placeholder = next((row for row in others if row["status"] == "missing" or is_unopened(row)), None)
+        if places and is_ungraded(new) and not is_ungraded(places[0]):
+            self.kept.add(name)
+        elif places:
+            self.update(places, new)
+        elif others and (is_unopened(new) or (new["status"] == "missing" and others != [placeholder])):
+            self.kept.add(name)
+        elif placeholder:  # what was missing has come
+            self.replaced[placeholder["submission"]] = name
+            self.update([placeholder], new)
         else:
-            old = [{}]
-            table.rows += old
-            others += old
-        by_submission[name] = old
-        for row in old:
-            nbval = row.get("nbval", "")
-            same = all(str(row.get(key, "")) == str(new.get(key, "")) for key in MARKS)
-            row.update(new)
-            row["nbval"] = new.get("nbval") or (nbval if same else "")
-    return kept, replaced
+            row = Row()
+            self.rows.append(row)
+            others.append(row)
+            self.update([row], new)
+
+    def update(self, places, new):
+        self.by_submission[new["submission"]] = places
+        for row in places:
+            same = all(row.get(key, "") == new.get(key, "") for key in MARKS)
+            values = dict(new) | {"nbval": new.get("nbval") or (row.get("nbval", "") if same else "")}
+            if row and is_set_by_hand(row) and not is_set_by_hand(new):
+                self.by_hand[new["submission"]] = new["score"] or "—"
+                values |= {key: row[key] for key in KEPT_BY_HAND if key in row}
+            row.update(values)
+            row.notes = getattr(new, "notes", {})
 
 
-def extra_columns(rows):
-    return dict.fromkeys(name for row in rows for name in row)
+def is_unopened(row):
+    """A file or a folder that we had no right to read."""
+    return row["status"] == "unreadable" and is_ungraded(row)
 
 
-def mark_what_counts(rows):
-    """Of several hand-ins of a student the best counts, of equal ones the first by name; the others say so."""
-    of_person = {}
-    for row in rows:
-        row["feedback"] = NOT_COUNTED_BEFORE.sub("", str(row.get("feedback", "")), count=1)
-        if row["submission"]:
-            of_person.setdefault(person(row), []).append(row)
-    for own in of_person.values():
-        best = min(own, key=lambda row: (-score(row), by_name(row)))
-        for row in own:
-            if row["submission"] != best["submission"]:
-                row["feedback"] = NOT_COUNTED.format(best["submission"]) + row["feedback"]
+def is_workbook(path):
+    """Whether the name says so; refuses what can't be written, now rather than after the grading."""
+    suffix = path.suffix.lower() if path else ""
+    if suffix in (".xls", ".ods"):
+        raise Refusal(f"таблицы {suffix} не пишутся, только .xlsx и .csv: {path}")
+    if suffix == ".xlsx" and not importlib.util.find_spec("openpyxl"):
+        raise Refusal("для .xlsx нужен openpyxl; установите его: python -m pip install -r grading/requirements.txt")
+    return suffix == ".xlsx"
 
 
-def counts(row):
-    return bool(row["submission"]) and not NOT_COUNTED_BEFORE.match(str(row.get("feedback", "")))
+def new_grid(path):
+    if not is_workbook(path):
+        return CsvGrid()
+    from grading.workbook import WorkbookGrid
+
+    return WorkbookGrid()
 
 
-def person(row):
-    """Who handed in: two students of the same name have different numbers in Moodle."""
-    return row["student"], participant_number(row["submission"])
+def read_grid(path):
+    if not is_workbook(path):
+        return CsvGrid.parse(path.read_bytes())
+    from grading.workbook import WorkbookGrid
 
-
-def by_name(row):
-    return row["submission"]
-
-
-def is_ungraded(row):
-    return row is not None and str(row.get("score", "")) == ""
-
-
-def score(row):
-    """The points of a row as a number, less than any if there are none."""
-    try:
-        return float(str(row["score"]).replace(",", "."))
-    except ValueError:
-        return -1.0
-
-
-def check_targets(options):
-    """Refuse now what would fail after an hour of grading."""
-    try:
-        if options.csv and any(os.path.isfile(path) and same_file(options.csv, path) for path in options.paths):
-            raise Refusal(f"таблица оценок стёрла бы проверяемую работу: {options.csv}")
-        if options.csv and options.csv != "-":
-            is_workbook(Path(options.csv))
-            check_writable(Path(options.csv))
-    except OSError as error:
-        raise Refusal(f"нельзя записать таблицу оценок {options.csv}: {in_russian(error)}") from None
-    try:
-        if options.feedback:
-            Path(options.feedback).mkdir(parents=True, exist_ok=True)
-            check_writable(Path(options.feedback) / "x.html")
-    except OSError as error:
-        raise Refusal(f"нельзя писать в папку для страниц {options.feedback}: {in_russian(error)}") from None
-
-
-def same_file(*paths):
-    return all(map(os.path.exists, paths)) and os.path.samefile(*paths)
+    return WorkbookGrid(path) if path.stat().st_size else WorkbookGrid()

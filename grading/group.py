@@ -8,44 +8,51 @@ import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from tempfile import gettempdir
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from common.command import INTERRUPTED, Refusal, standard_output
-from common.files import temporary_folder
-from grading import report
+from common.command import INTERRUPTED, Refusal, in_russian, standard_output
 from grading.confined.confinement import missing_protection
-from grading.gradebook import Gradebook, check_targets
+from grading.confined.folders import run_folder
+from grading.confined.sandbox import SandboxFailure, check_system
+from grading.finding import system_words
+from grading.gradebook import Gradebook
 from grading.marks import Grader, Mark, draw_layer_lists
 from grading.moodle import Worksheet
+from grading.names import alphabetical
 from grading.results import Results
-from grading.submissions import find_submissions, system_words
+from grading.submissions import find_submissions
+from grading.terminal import Terminal, progress_bar
+from grading.verdicts import Verdicts
 
 LONGEST_TEMPORARY_PATH = 40  # bytes
 NO_FAULT_OF_THE_FILE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def grade_group(options):
     """The whole run of `grade`; returns the exit status."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in SIGNALS[1:]:
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup
             signal.signal(number, signal.default_int_handler)
-    console = Console(stderr=options.csv == "-")
-    check_targets(options)
-    with temporary_folder(prefix="grading-archives-") as shelf:
-        book = Gradebook(None if options.csv == "-" else options.csv, options.fresh)
+    terminal = Terminal(to_stderr=options.csv == "-")
+    options.check_targets()
+    with folder_of_this_run() as folder:
+        book = Gradebook(options.table, options.fresh)
         worksheet = Worksheet(options.moodle) if options.moodle else None
-        submissions = hand_ins(options, shelf, book)
+        found = find(options, folder, book, terminal)
+        part, of = options.part
+        submissions = found.submissions[part - 1 :: of]
         with standard_output():
             for missing in missing_protection():
-                console.print(f"Внимание, защита неполна. Здесь нет {missing}.", style="yellow")
-        results = Results(options, book)
-        interrupted = grade_all(submissions, options, results)
+                terminal.warn(f"Внимание, защита неполна. Здесь нет {missing}.")
+            terminal.say_found(found)
+        results = Results(options, book, len(submissions))
+        interrupted = ClassRun(options, results, folder).run(submissions)
     results.finish(interrupted)
     if worksheet:
         results.fill(worksheet)
     with standard_output():
-        report.show(console, results, len(submissions))
+        terminal.show(results)
+        if interrupted:
+            terminal.say_interrupted(results)
         if options.csv == "-":
             results.print_table()
     if results.failures:
@@ -61,96 +68,140 @@ def refuse_what_is_left(results):
     groups = {
         "сбой программы проверки, эти работы не оценены, проверьте их ещё раз": results.ungraded("crashed"),
         "эти работы нельзя прочитать, они не оценены": results.ungraded("unreadable"),
-        "сбой программы проверки, эти работы не выполнены повторно": sorted(results.not_reexecuted),
+        "сбой программы проверки, эти работы не выполнены повторно": sorted(results.not_reexecuted, key=alphabetical),
     }
     if said := [f"{words}: {', '.join(names)}" for words, names in groups.items() if names]:
         raise Refusal("; ".join(said))
 
 
-def hand_ins(options, shelf, book):
-    """The hand-ins of this part, in the order of their names."""
-    ours = [path for path in (options.csv, options.feedback, options.moodle) if path]
+@contextlib.contextmanager
+def folder_of_this_run():
+    """Where everything is kept while it lasts; refuses what can't work here at all."""
     try:
-        found = find_submissions(options.paths, shelf, options.level, list(book.before), ours)
+        with run_folder(short_temporary_folder()) as folder:
+            check_system(folder)
+            yield folder
+    except SandboxFailure as error:
+        raise Refusal(f"проверять работы здесь нельзя: {error}") from None
+
+
+def find(options, folder, book, terminal):
+    try:
+        return find_submissions(options.paths, folder, options.level, list(book.before), options.ours)
     except OSError as error:
-        raise Refusal(f"нельзя прочитать: {error}") from None
-    part, of = options.part
-    return found[part - 1 :: of]
+        raise Refusal(f"нельзя прочитать: {in_russian(error)}: {error.filename or ''}") from None
+    except KeyboardInterrupt:
+        terminal.say("Прервано раньше, чем начата проверка: ничего не изменено.")
+        raise
 
 
-def grade_all(submissions, options, results):
-    """Several submissions at a time; returns whether the work was interrupted."""
-    graders = []
-    stopped = threading.Event()
-    own = threading.local()
-    layer_lists = draw_layer_lists()
+class ClassRun:
+    """Grades submissions, several at a time, each thread with processes of its own."""
 
-    def start(folder):
-        own.grader = Grader(folder, layer_lists, options.timeout, options.quick)
-        graders.append(own.grader)
+    def __init__(self, options, results, folder):
+        self.options, self.results, self.folder = options, results, folder
+        self.layer_lists = draw_layer_lists()
+        self.verdicts = None if options.quick else Verdicts(options.fresh)
+        self.graders = []
+        self.own = threading.local()
+        self.stopped = threading.Event()
+        self.pool = ThreadPoolExecutor(options.jobs, initializer=self.start_grader)
 
-    def mark_one(submission):
-        if stopped.is_set():
+    def run(self, submissions):
+        """Returns whether the work was interrupted."""
+        try:
+            self.mark_all(submissions)
+            self.results.save()
+            if not self.options.quick:
+                self.reexecute_all()
+        except KeyboardInterrupt:
+            self.stop()
+        finally:
+            self.pool.shutdown()
+            self.close_graders()
+        return self.stopped.is_set()
+
+    def start_grader(self):
+        self.own.grader = Grader(self.folder, self.layer_lists, self.options.timeout, self.options.quick)
+        self.graders.append(self.own.grader)
+
+    def close_graders(self):
+        for grader in self.graders:
+            grader.close()
+
+    def stop(self):
+        self.stopped.set()
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)  # once is enough
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        for grader in self.graders:
+            grader.kill()
+
+    def mark_all(self, submissions):
+        """In the order of the names, so that new rows are."""
+        failed = []
+        for submission, mark in self.each("Оценки", self.mark_one, submissions, ordered=True):
+            if mark is None or mark.ungraded:
+                failed.append(submission)
+            else:
+                self.results.add(mark)
+        for _, mark in self.again(self.mark_one, failed):
+            self.results.add(mark)
+
+    def mark_one(self, submission):
+        """The mark, None after an interrupt; our own mistake must not keep the others from being graded."""
+        if self.stopped.is_set():
             return None
         try:
-            return mark(own.grader, submission, options.quick)
-        except Exception as error:  # our own mistake must not keep the others from being graded
+            return mark(self.own.grader, submission, self.options.quick)
+        except Exception as error:
             words = f"сбой программы проверки: {error!r}"
             return Mark(submission.name, failure="crashed", reason=words, ungraded=True, student=submission.student)
 
-    def reexecute_one(mark):
-        """The mark, None if there is no verdict."""
-        if stopped.is_set():
-            return None
+    def reexecute_all(self):
+        marks = repeats_last([mark for mark in self.results.marks.values() if mark.functions])
+        self.results.wait_for(marks)
+        failed = []
+        for mark, done in self.each("Повторное выполнение", self.reexecute_one, marks, ordered=False):
+            if done:
+                self.results.add_verdict(mark)
+            else:
+                failed.append(mark)
+        for mark, _ in self.again(self.reexecute_one, failed):
+            self.results.add_verdict(mark)
+
+    def reexecute_one(self, mark):
+        """Whether there is a verdict: one that is kept, or a new one."""
+        if self.stopped.is_set():
+            return False
         try:
-            own.grader.reexecute(mark)
+            if (known := self.verdicts.get(mark.program)) is not None:
+                mark.take_verdict(known)
+            else:
+                self.own.grader.reexecute(mark)
+                if mark.is_executed:
+                    self.verdicts.put(mark.program, mark.kinds)
         except Exception:
-            return None
-        for function in mark.functions.values():
-            function.code = function.program = None  # memory must not grow with the number of submissions
-        return mark
+            return False
+        mark.forget_code()
+        return True
 
-    def each(words, work, things, done, failed):
-        """Do all of it; what failed once more, one at a time, with processes that are started afresh."""
-        again = []
+    def each(self, words, work, things, ordered):
+        """Yield (thing, what came of it), in the order of the things or as they are done."""
         with progress_bar(words, len(things)) as advance:
-            futures = {pool.submit(work, thing): thing for thing in things}
-            for future in as_completed(futures):
-                result = future.result()
-                again += [futures[future]] if failed(result) else []
-                if not failed(result):
-                    done(result)
-                advance()
-        if again:
-            for grader in graders:
-                grader.close()
-            start(folder)
-            for thing in again:
-                result = work(thing)
-                done(result if result is not None else thing)
+            futures = {self.pool.submit(work, thing): thing for thing in things}
+            for future in futures:
+                future.add_done_callback(lambda _: advance())
+            for future in futures if ordered else as_completed(futures):
+                yield futures[future], future.result()
 
-    with (
-        temporary_folder(prefix="grading-", dir=short_temporary_folder()) as folder,
-        ThreadPoolExecutor(options.jobs, initializer=start, initargs=(folder,)) as pool,
-    ):
-        try:
-            each("Оценки", mark_one, submissions, results.add, lambda mark: not mark or mark.ungraded)
-            results.save()
-            if not options.quick:
-                waiting = repeats_last([mark for mark in results.marks.values() if mark.functions])
-                each("Повторное выполнение", reexecute_one, waiting, results.add_verdict, lambda mark: mark is None)
-        except KeyboardInterrupt:
-            stopped.set()
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)  # once is enough
-            pool.shutdown(wait=False, cancel_futures=True)
-            for grader in graders:
-                grader.kill()
-        finally:
-            pool.shutdown()
-            for grader in graders:
-                grader.close()
-    return stopped.is_set()
+    def again(self, work, things):
+        """What has failed once more, one at a time, with processes that are started afresh."""
+        if things:
+            self.close_graders()
+            self.start_grader()
+        for thing in things:
+            yield thing, work(thing)
 
 
 def repeats_last(marks):
@@ -175,26 +226,8 @@ def mark(grader, submission, quick):
             result = Mark(name, failure="unreadable", reason=str(error))
     result.student = submission.student
     if quick:
-        for function in result.functions.values():
-            function.code = function.program = None
+        result.forget_code()
     return result
-
-
-@contextlib.contextmanager
-def progress_bar(words, total):
-    """A function that moves the bar on by one; without a terminal, or when that is gone, nothing is shown."""
-    columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = progress.add_task("", total=total)
-    if not progress.console.is_terminal:
-        yield lambda: None
-        return
-    progress.start()
-    try:
-        yield lambda: progress.advance(task)
-    finally:
-        with contextlib.suppress(OSError):
-            progress.stop()
 
 
 def short_temporary_folder():

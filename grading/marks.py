@@ -11,7 +11,6 @@ from grading.confined.reexecution import Reexecution
 from grading.confined.sandbox import Sandbox
 from init_utils import EXERCISES, Answer, Mistake, explain_error, find_mistakes, function_name
 
-MAX_SCORE = sum(exercise.points for exercise in EXERCISES.values())
 READING_SECONDS = 20
 
 # from the gravest: a submission gets the first that applies to one of its functions
@@ -63,11 +62,27 @@ class Mark:
 
     @property
     def program(self):
-        """What is the same for works whose functions do the same."""
+        """What is the same for submissions whose functions do the same."""
         return tuple(function.program for function in self.functions.values())
 
     def points(self, method):
         return self.functions[method].points if method in self.functions else 0
+
+    def take_verdict(self, kinds):
+        """What nbval said: {cell that differs: kind of difference}."""
+        self.kinds = kinds
+        self.differing = list(kinds)
+        self.nbval = " ".join(kinds) or "passed"
+
+    @property
+    def is_executed(self):
+        """Whether nbval came to the end."""
+        return self.nbval not in ("", "timeout", "crashed")
+
+    def forget_code(self):
+        """Memory must not grow with the number of submissions."""
+        for function in self.functions.values():
+            function.code = function.program = None
 
     def mistakes(self):
         """(function, mistake) pairs, the same mistake once."""
@@ -158,9 +173,7 @@ class Grader:
         """Let nbval execute the lab with the functions that could be called; the others raise an error."""
         functions = {f"graded-{m}": (function_name(m), function.code) for m, function in mark.functions.items()}
         try:
-            mark.kinds = self.reexecution.run(functions, mark.program)
-            mark.differing = list(mark.kinds)
-            mark.nbval = " ".join(mark.differing) or "passed"
+            mark.take_verdict(self.reexecution.run(functions, mark.program))
         except TimeoutError:
             mark.nbval = "timeout"
         except ChildProcessError:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from common.command import Refusal, in_russian
 from common.files import check_writable
-from grading.gradebook import Gradebook, is_ungraded
-from grading.tables import is_workbook
+from grading.gradebook import Gradebook, is_workbook
+from grading.rows import is_ungraded
 
 
 def merge_tables(target, parts):
@@ -16,22 +16,25 @@ def merge_tables(target, parts):
     try:
         is_workbook(Path(target))
         check_writable(Path(target))
-    except OSError as error:
-        raise Refusal(f"нельзя записать таблицу {target}: {in_russian(error)}") from None
-    book = Gradebook(target)
-    for part in parts:
-        for row in Gradebook(part).table.rows:
-            name = row["submission"]
-            old = book.new.get(name)
-            if old and str(old["score"]) != str(row["score"]):
-                print(f"В частях по-разному: {name}: {old['score']}, {row['score']} ({part})")
-            if name and not (old and is_ungraded(row)):
-                book.put(row)
-    try:
+        book = Gradebook(target)
+        for part in parts:
+            add_part(book, part)
         book.write()
     except OSError as error:
         raise Refusal(f"нельзя записать таблицу {target}: {in_russian(error)}") from None
-    for line in book.changes():
+    for line in [*book.changes(), *book.scores_by_hand()]:
         print(line)
     print(f"Записано: {target}, работ: {len(book.table.rows)}.")
     return 0
+
+
+def add_part(book, part):
+    table = Gradebook(part).table
+    for row in table.rows:
+        name = row["submission"]
+        old = book.new.get(name)
+        if old and old["score"] != row["score"]:
+            print(f"В частях по-разному: {name}: {old['score']}, {row['score']} ({part})")
+        if name and not (old and is_ungraded(row)):
+            row.notes = table.beside(row)
+            book.put(row)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from common.command import in_russian
 from common.files import replace_file
-from grading import report
-from grading.gradebook import is_ungraded
+from grading.names import alphabetical, is_participants_folder
+from grading.page import page
+from grading.rows import is_ungraded, row_of
 
 BETWEEN_WRITES = 2  # seconds
 SHARE_OF_WRITES = 0.05  # of the time, at most
@@ -16,31 +17,39 @@ SHARE_OF_WRITES = 0.05  # of the time, at most
 class Results:
     """The marks of a run; now and then they are saved, so that even a run that is killed leaves most of them."""
 
-    def __init__(self, options, book):
+    def __init__(self, options, book, total):
         self.options = options
         self.book = book
+        self.total = total  # submissions
         self.marks = {}
         self.pending = {}
         self.all_marked = False
-        self.not_reexecuted = set()
+        self.waiting = set()  # names of those that are still to be re-executed
+        self.total_to_execute = 0
+        self.not_reexecuted = set()  # after a failure of ours
         self.failures = []
+        self.abandoned = False
+        self.worksheet = None
         self.next_write = time.monotonic() + BETWEEN_WRITES
 
     def add(self, mark):
-        if mark is None:
-            return
         self.marks[mark.submission] = mark
         self.put(mark)
 
+    def wait_for(self, marks):
+        self.waiting = {mark.submission for mark in marks}
+        self.total_to_execute = len(marks)
+
     def add_verdict(self, mark):
         """The mark with what nbval said; a mark without it after a failure of ours."""
+        self.waiting.discard(mark.submission)
         if not mark.nbval:
             self.not_reexecuted.add(mark.submission)
         self.put(mark)
 
     def put(self, mark):
         self.pending[mark.submission] = mark
-        self.book.put(report.row(mark))
+        self.book.put(row_of(mark))
         if time.monotonic() >= self.next_write and (self.all_marked or not self.book.must_be_whole):
             self.write()
 
@@ -59,15 +68,18 @@ class Results:
         """The table first, then the pages that have changed; what fails costs no other."""
         started = time.monotonic()
         self.attempt(self.book.path, self.book.write)
-        for mark in self.pending.values() if self.options.feedback else ():
-            if not mark.ungraded and mark.submission not in self.book.kept:
-                self.attempt(self.page_path(mark.submission), lambda mark=mark: self.write_page(mark))
-        for name in self.book.replaced if self.options.feedback else ():
-            if name not in self.marks:
-                self.attempt(self.page_path(name), lambda name=name: self.page_path(name).unlink(missing_ok=True))
+        if self.options.feedback:
+            self.write_pages()
         self.pending = {}
         now = time.monotonic()
         self.next_write = now + max(BETWEEN_WRITES, (now - started) / SHARE_OF_WRITES)
+
+    def write_pages(self):
+        for mark in self.pending.values():
+            if not mark.ungraded and mark.submission not in self.book.kept:
+                self.attempt(self.page_path(mark.submission), lambda mark=mark: self.write_page(mark))
+        for name in set(self.book.replaced) - set(self.marks):
+            self.attempt(self.page_path(name), lambda name=name: self.page_path(name).unlink(missing_ok=True))
 
     def attempt(self, path, work):
         try:
@@ -80,11 +92,12 @@ class Results:
     def write_page(self, mark):
         path = self.page_path(mark.submission)
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, report.page(mark), follow=False)  # a link there may be a student's
+        replace_file(path, page(mark), follow=False)  # a link there may be a student's
 
     def page_path(self, submission):
-        """Where a student's page goes: the same place in its folder as the hand-in's in the folder of the class."""
-        return Path(self.options.feedback) / f"{submission}.html"
+        """Where a student's page goes: the same place in its folder as the submission's in the folder of the class."""
+        inner = "/отзыв" if is_participants_folder(submission.rpartition("/")[2]) else ""
+        return Path(self.options.feedback) / f"{submission}{inner}.html"
 
     def fill(self, worksheet):
         self.attempt(worksheet.path, lambda: worksheet.fill(self.book.table.rows))
@@ -96,10 +109,11 @@ class Results:
         sys.stdout.buffer.write(self.book.text(header=not single).encode())
 
     def ungraded(self, status):
-        """The hand-ins that have no mark after all, with this status."""
-        return [name for name, mark in sorted(self.marks.items()) if mark.ungraded and mark.status == status]
+        """The submissions that have no mark after all, with this status."""
+        names = [name for name, mark in self.marks.items() if mark.ungraded and mark.status == status]
+        return sorted(names, key=alphabetical)
 
     @property
     def rows(self):
         """The rows of the table, or of this run if there is none."""
-        return [row for row in self.book.table.rows if not is_ungraded(row)]
+        return [row for row in self.book.table.rows if row["submission"] and not is_ungraded(row)]

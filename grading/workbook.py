@@ -1,75 +1,87 @@
-"""The table as a workbook of Excel; what else a teacher has put into it stays."""
+"""The grid of a workbook's first sheet; whatever else is in the workbook is left to openpyxl as it was."""
 
 import io
+import re
+import zipfile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from grading.names import one_line
-from grading.tables import Table
 
 LONGEST_CELL = 32_767
 WIDTHS = {"student": 28, "submission": 40, "nbval": 18, "feedback": 80}
+NUMBER = re.compile(r"(0|[1-9][0-9]{0,8})(\.[0-9]*[1-9])?")
+# openpyxl reads and writes no such things: they would be lost
+LOST = {"xl/charts/": "диаграммы", "xl/pivotTables/": "сводные таблицы", "xl/vbaProject": "макросы"}
 
 
-def read_workbook(path):
-    """The table on the first sheet; ValueError if the file is no workbook."""
-    try:
-        sheet = load_workbook(path).worksheets[0]
-    except Exception as error:
-        raise ValueError(f"это не книга Excel ({error})") from None
-    lines = [["" if value is None else value for value in line] for line in sheet.iter_rows(values_only=True)]
-    if not lines:
-        return Table([])
-    columns = [str(value) for value in lines[0]]
-    rows = [dict(zip(columns, line, strict=True)) for line in lines[1:]]
-    while rows and not any(value != "" for value in rows[-1].values()):
-        rows.pop()
-    return Table(columns, rows)
+class WorkbookGrid:
+    """The cells of the first sheet, as text; see tables.CsvGrid."""
 
-
-def workbook_bytes(path, table):
-    """The workbook that is there, or a new one, with the table on its first sheet."""
-    if path.exists() and path.stat().st_size:
-        book = load_workbook(path)
-        sheet = book.worksheets[0]
-        if sheet.max_row - 1 > len(table.rows):
-            sheet.delete_rows(len(table.rows) + 2, sheet.max_row)
-    else:
-        book = Workbook()
-        sheet = book.active
-        sheet.title = "Оценки"
-        sheet.freeze_panes = "A2"
-    new = sheet.max_row <= 1
-    fill(sheet, 1, table.columns)
-    for number, row in enumerate(table.rows, start=2):
-        fill(sheet, number, [row.get(column, "") for column in table.columns])
-    if new:
-        for number, column in enumerate(table.columns, start=1):
-            sheet.cell(1, number).font = Font(bold=True)
-            sheet.column_dimensions[get_column_letter(number)].width = WIDTHS.get(column, 11)
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
-
-
-def fill(sheet, number, values):
-    """Write a row: numbers as numbers; text as text, even if it looks like a formula, unless it was one before."""
-    for column, value in enumerate(values, start=1):
-        cell = sheet.cell(number, column)
-        if cell.data_type == "f" and cell.value == value:
-            continue
-        if isinstance(value, str):
-            value = (
-                int(value)
-                if value.isascii() and value.isdigit() and len(value) < 10 and str(int(value)) == value
-                else value
-            )
-        if isinstance(value, str):
-            cell.value = None
-            if value:
-                cell.value = one_line(value)[:LONGEST_CELL]
-                cell.data_type = "s"  # never a formula
+    def __init__(self, path=None):
+        """ValueError if the file is no workbook, or one that we can't keep as it is."""
+        if path is None:
+            self.book = Workbook()
+            self.sheet = self.book.active
+            self.sheet.title = "Оценки"
         else:
-            cell.value = value
+            self.book = load(path)
+            self.sheet = self.book.worksheets[0]
+        values = list(self.sheet.iter_rows(values_only=True))
+        filled = [number for number, line in enumerate(values, start=1) if any(value is not None for value in line)]
+        self.height = max(filled, default=0)
+        self.width = max(
+            (place for line in values for place, v in enumerate(line, start=1) if v is not None), default=0
+        )
+
+    def is_blank(self, line):
+        return not any(self.get(line, place) for place in range(self.width))
+
+    def get(self, line, place, ours=False):
+        if line >= self.height or place >= self.width:
+            return ""
+        value = self.sheet.cell(line + 1, place + 1).value
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return "" if value is None else str(value)
+
+    def put(self, line, place, text, ours=False):
+        """Numbers as numbers; text as text, even if it looks like a formula."""
+        cell = self.sheet.cell(line + 1, place + 1)
+        if NUMBER.fullmatch(text):
+            cell.value = float(text) if "." in text else int(text)
+        else:
+            cell.value = (one_line(text) if ours else text)[:LONGEST_CELL]
+            cell.data_type = "s" if text else "n"
+        self.height, self.width = max(self.height, line + 1), max(self.width, place + 1)
+
+    def add_title(self, text):
+        if not self.height:
+            self.sheet.freeze_panes = "A2"
+        self.put(0, place := self.width, text)
+        self.sheet.cell(1, place + 1).font = Font(bold=True)
+        self.sheet.column_dimensions[get_column_letter(place + 1)].width = WIDTHS.get(text, 11)
+        return place
+
+    def clear(self):
+        self.sheet.delete_rows(1, self.sheet.max_row)
+        self.height = self.width = 0
+
+    def data(self):
+        data = io.BytesIO()
+        self.book.save(data)
+        return data.getvalue()
+
+
+def load(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+        book = load_workbook(path)
+    except Exception as error:
+        raise ValueError(f"это не книга Excel ({type(error).__name__})") from None
+    if lost := [words for name, words in LOST.items() if any(other.startswith(name) for other in names)]:
+        raise ValueError(f"в ней {', '.join(lost)}: при записи они пропали бы. Перенесите их в другую книгу")
+    return book

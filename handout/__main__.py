@@ -8,7 +8,7 @@ from pathlib import Path
 from common.command import Refusal, in_russian, open_standard_streams, run_command
 from common.files import replace_file
 from common.lab import HELPERS, NOTEBOOK
-from handout.blank import blank_text
+from handout.blank import blank_text, is_ours
 from handout.course import ASSIGNMENT, course_files
 from handout.site import add_arguments, site
 
@@ -19,16 +19,16 @@ def main(arguments=None):
 
 def parser():
     result = argparse.ArgumentParser(prog="python -m handout", description="То, что получают студенты.")
-    commands = result.add_subparsers(required=True, metavar="COMMAND")
+    commands = result.add_subparsers(required=True, metavar="КОМАНДА")
     blank_ = commands.add_parser("blank", help="записать вариант для студентов", description=blank.__doc__)
     blank_.set_defaults(command=blank)
-    blank_.add_argument("target", type=Path, metavar="OUT.ipynb", help="куда записать")
+    blank_.add_argument("target", type=Path, metavar="БЛОКНОТ.ipynb", help="куда записать")
     course_ = commands.add_parser("course", help="подготовить курс nbgrader", description=course.__doc__)
     course_.set_defaults(command=course)
-    course_.add_argument("folder", type=Path, metavar="DIR", help="папка курса")
+    course_.add_argument("folder", type=Path, metavar="ПАПКА", help="папка курса")
     page_ = commands.add_parser("page", help="записать страницу HTML, которой не нужна сеть", description=page.__doc__)
     page_.set_defaults(command=page)
-    page_.add_argument("target", type=Path, metavar="OUT.html", help="куда записать")
+    page_.add_argument("target", type=Path, metavar="СТРАНИЦА.html", help="куда записать")
     page_.add_argument("--blank", action="store_true", help="вариант для студентов, без решений и результатов")
     site_ = commands.add_parser("site", help="собрать сайт: работа в браузере", description=site.__doc__)
     add_arguments(site_)
@@ -39,7 +39,7 @@ def parser():
 
 def blank(options):
     """Записывает вариант для студентов: решений и результатов в нём нет."""
-    write_new({options.target: derive(blank_text)}, options.force)
+    write_new({options.target: derive(blank_text)}, options.force, is_ours)
     print(f"Записано: {options.target}. Раздавайте его вместе с файлом {HELPERS}")
     return 0
 
@@ -61,7 +61,7 @@ def page(options):
     from handout.page import page_text
 
     text = derive(lambda: page_text(options.blank))
-    write_new({options.target: text}, options.force)
+    write_new({options.target: text}, options.force, lambda path: path.suffix.lower() in (".html", ".htm"))
     print(f"Записано: {options.target}, {len(text.encode()) / 1e6:.1f} МБ. Странице не нужна сеть")
     return 0
 
@@ -73,8 +73,8 @@ def derive(make):
         raise Refusal(f"исходный блокнот не годится: {error}") from None
 
 
-def write_new(files, force):
-    """Write all files, {path: text}; replace nothing unless `force`, and never the completed notebook."""
+def write_new(files, force, is_replaceable=lambda path: True):
+    """Write all files, {path: text}; replace nothing unless `force`, and then only what we could have written."""
     for path in files:
         if path.is_dir():
             raise Refusal(f"это папка, а нужно имя файла: {path}")
@@ -82,6 +82,8 @@ def write_new(files, force):
             raise Refusal(f"это сам заполненный блокнот, он не заменяется: {path}")
         if path.exists() and not force:
             raise Refusal(f"уже есть, заменяется только с ключом --force: {path}")
+        if path.exists() and not is_replaceable(path):
+            raise Refusal(f"в этом файле не то, что пишет эта команда; он не заменяется: {path}")
     for path, text in files.items():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """The blank version of the lab: the completed notebook without solutions and outputs."""
 
+import json
 import re
 from textwrap import indent
 
@@ -23,6 +24,22 @@ def blank_text():
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return nbformat.writes(notebook) + "\n"
+
+
+def is_ours(path):
+    """Whether the file is the completed notebook or a blank version: in no graded cell somebody else's solution."""
+    completed = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+    *_, stub = read_stub()
+    lines = [line.strip() for line in stub.splitlines()]
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        graded = [(cell["id"], "".join(cell["source"])) for cell in cells]
+        graded = [(name, source) for name, source in graded if source.startswith(GRADED)]
+        return bool(graded) and all(
+            source == completed.get(name) or all(line in source for line in lines) for name, source in graded
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def remove_solutions(notebook):

@@ -45,12 +45,12 @@ UNUSED = {  # what no program of a student imports: {wheel: patterns of its file
 
 def add_arguments(parser):
     parser.set_defaults(command=site)
-    parser.add_argument("folder", type=Path, metavar="OUT", help="папка сайта")
+    parser.add_argument("folder", type=Path, metavar="ПАПКА", help="папка сайта")
     parser.add_argument("--completed", action="store_true", help="заполненная работа, с решениями")
     parser.add_argument(
         "--pyodide",
         type=Path,
-        metavar="DIR",
+        metavar="ПАПКА",
         help="распакованный дистрибутив Pyodide {version}".format(**LOCK["pyodide"]),
     )
 

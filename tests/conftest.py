@@ -1,6 +1,7 @@
 """What several test files share: the notebooks, the lab's code run in a namespace, example networks."""
 
 import shutil
+import uuid
 
 import matplotlib
 
@@ -91,6 +92,13 @@ def browser():
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=options)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch, tmp_path_factory):
+    """What the grader keeps of a test is nobody else's; Matplotlib's list of fonts stays where it is."""
+    monkeypatch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache" / uuid.uuid4().hex))
 
 
 @pytest.fixture(autouse=True)

@@ -149,12 +149,17 @@ def test_without_nbgrader_no_course_is_made(tmp_path, monkeypatch, capsys):
         (["blank", "old/x.ipynb"], "нельзя записать"),
         (["blank", "/dev/null/x.ipynb"], "нельзя записать"),
         (["blank", str(NOTEBOOK), "--force"], "это сам заполненный блокнот"),
+        (["blank", "old", "--force"], "он не заменяется: old"),
+        (["blank", "solved.ipynb", "--force"], "он не заменяется: solved.ipynb"),
         (["course", "course"], "заменяется только с ключом --force: course"),
         (["course", "old"], "нельзя записать"),
     ],
 )
 def test_targets_that_are_refused(tmp_path, monkeypatch, capsys, with_nbgrader, arguments, words):
     (tmp_path / "old").write_text("old")
+    (tmp_path / "solved.ipynb").write_text(
+        NOTEBOOK.read_text(encoding="utf-8").replace("* 10", "* 5"), encoding="utf-8"
+    )
     (tmp_path / "folder").mkdir()
     (tmp_path / "course").mkdir()
     (tmp_path / "course" / "nbgrader_config.py").write_text("old")

@@ -18,7 +18,7 @@ from grading.confined import limits, reexecution
 from grading.confined.extraction import extract
 from grading.group import repeats_last
 from grading.marks import FunctionMark, Grader, Mark, draw_layer_lists
-from grading.report import nbval_words
+from grading.page import nbval_words
 from init_utils import EXERCISES, function_name
 
 reexecuted = pytest.mark.seconds(20)

@@ -7,8 +7,8 @@ The first prints seconds, the peak of memory for a quarter of the submissions an
 of a submission with nbval (two at a time) as a share of one plain run, measured alternately.
 
 The second grades a class like those whose works are public (of 40: 22 with the same three functions, 10 right but
-written otherwise, 8 wrong), one after another by this grader, by that of an earlier copy of the project in FOLDER, and
-by nbgrader's `autograde` (which must be installed).
+written otherwise, 8 wrong), one after another by this grader, twice, by that of an earlier copy of the project in
+FOLDER, and by nbgrader's `autograde` (which must be installed).
 """
 
 import argparse
@@ -99,7 +99,8 @@ def measure_class(size, before, with_nbgrader):
         course = Path(folder) / "course"
         works = make_course(course, size)
         grade = ("-m", "grading", "grade", str(works), "--jobs", str(AT_A_TIME))
-        graders = {"this grader": lambda: run(*grade, cwd=ROOT)}
+        graders = {"this grader": lambda: run(*grade, "--fresh", cwd=ROOT)}
+        graders["this grader, a second time"] = lambda: run(*grade, cwd=ROOT)
         if before:
             graders["the earlier one"] = lambda: run(*grade, cwd=before)
         if with_nbgrader:
@@ -145,7 +146,7 @@ def main():
         for _ in range(options.rounds):
             command = ("pytest", "--nbval", "Initialization.ipynb", "-p", "no:cacheprovider", "-q")
             before = seconds(*command, cwd=plain / "student 0")
-            graded = seconds("grading", "grade", few, "--jobs", str(AT_A_TIME), cwd=ROOT) / (2 * AT_A_TIME)
+            graded = seconds("grading", "grade", few, "--fresh", "--jobs", str(AT_A_TIME), cwd=ROOT) / (2 * AT_A_TIME)
             after = seconds(*command, cwd=plain / "student 0")
             plain_times += [before, after]
             graded_times.append(graded)

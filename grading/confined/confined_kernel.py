@@ -12,14 +12,14 @@ from grading.confined import confinement
 
 MEMORY = 4 << 30
 SECONDS = 300
-FILE_SIZE = 16 << 20
+FILE_SIZE, MOST_FILES = 1 << 20, 256
 
 
 def run(work, parent):
     """Wait until nbval, at the other end of descriptor 3, sends the path of the connection file; then serve it."""
     confinement.die_with_parent(parent)
-    with socket.socket(fileno=3) as channel:
-        connection_file = channel.recv(1 << 12).decode()
+    channel = socket.socket(fileno=3)  # open as long as the kernel lives: so nbval knows that it does
+    connection_file = channel.recv(1 << 12).decode()
     if not connection_file:
         return
     os.chdir(os.path.dirname(work["notebook"]))
@@ -34,6 +34,7 @@ def run(work, parent):
         memory=MEMORY,
         seconds=SECONDS,
         file_size=FILE_SIZE,
+        channel=4,
         listening=True,
     )
     IPKernelApp.launch_instance(["-f", connection_file])

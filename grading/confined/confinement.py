@@ -13,12 +13,16 @@ What one of them refuses looks to the code like an ordinary OSError.
 import contextlib
 import ctypes
 import errno
+import fcntl
 import os
 import platform
 import resource
+import select
 import signal
+import socket
 import struct
 import sysconfig
+import time
 from pathlib import Path
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -202,9 +206,92 @@ def refuse_system_calls(listening):
         program += on_call(SOCKET[column], (RETURN, 0, 0, NO_NETWORK))
     program.append((RETURN, 0, 0, ALLOW))
 
-    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
-    header = struct.pack("HxxxxxxP", len(program), ctypes.addressof(code))
-    check(libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0))
+    with filter_program(program) as header:
+        check(libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0))
+
+
+# how many files a process makes is counted: name of the call, its numbers, where its flags stand if they matter
+NEW_FILES = {
+    "open": (2, None, 24), "openat": (257, 56, 32), "creat": (85, None, None), "mkdir": (83, None, None),
+    "mkdirat": (258, 34, None), "mknod": (133, None, None), "mknodat": (259, 33, None), "link": (86, None, None),
+    "linkat": (265, 37, None), "symlink": (88, None, None), "symlinkat": (266, 36, None), "bind": (49, 200, None),
+}  # fmt: skip
+OPENAT2, SECCOMP = (437, 437), (317, 277)
+MAKES_A_FILE = 0o20000100  # O_CREAT, O_TMPFILE
+ASK = 0x7FC00000  # the process at the other end of the listener
+SET_FILTER, NEW_LISTENER = 1, 8
+RECEIVE_QUESTION, SEND_ANSWER, LET_IT = 0xC0502100, 0xC0182101, 1  # the ioctls of a listener
+
+
+def let_new_files_be_counted(channel):
+    """From now on whoever gets the message on the channel decides about each new file (see `watch`).
+
+    Where the kernel can't ask, no file can be made at all.
+    """
+    if not seccomp_available():
+        return
+    column = list(ARCHITECTURES).index(platform.machine())
+
+    def program(answer):
+        lines = [(LOAD, 0, 0, NUMBER)]
+        for *numbers, flags in NEW_FILES.values():
+            if numbers[column] is not None:
+                only_new = ((LOAD, 0, 0, flags), (ANY_BIT, 0, 1, MAKES_A_FILE)) if flags else ()
+                lines += on_call(numbers[column], *only_new, (RETURN, 0, 0, answer))
+        lines += on_call(OPENAT2[column], (RETURN, 0, 0, NO_SUCH_CALL))  # its flags can't be seen
+        return [*lines, (RETURN, 0, 0, ALLOW)]
+
+    listener = -1
+    if landlock_version():  # a kernel that is new enough to be told that a call may go on
+        with filter_program(program(ASK)) as header:
+            listener = libc.syscall(SECCOMP[column], SET_FILTER, NEW_LISTENER, header)
+    if listener >= 0:
+        socket.send_fds(channel, [b"x"], [listener])
+        os.close(listener)
+    else:
+        with filter_program(program(REFUSE)) as header:
+            check(libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0))
+
+
+def watch(channel, most_files, end, *others):
+    """Wait until the process at the other end of the channel ends; False if it is still there at the time `end`.
+
+    Meanwhile it may make so many files. If something comes from `others`, nobody waits any more.
+    """
+    listener, made = None, 0
+    try:
+        while (left := end - time.monotonic()) > 0:
+            ready = select.select([channel, *others, *([listener] if listener else [])], [], [], min(left, 3600))[0]
+            if channel in ready:
+                _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
+                if not descriptors:
+                    return True
+                listener = descriptors[0]
+            elif listener in ready:
+                made += 1
+                answer(listener, made <= most_files)
+            elif ready:
+                return True
+        return False
+    finally:
+        if listener:
+            os.close(listener)
+
+
+def answer(listener, allowed):
+    """Let a process make a file, or not; it may have ended meanwhile."""
+    with contextlib.suppress(OSError):
+        question = fcntl.ioctl(listener, RECEIVE_QUESTION, bytes(80))
+        (number,) = struct.unpack_from("=Q", question)
+        error, flags = (0, LET_IT) if allowed else (-errno.EDQUOT, 0)
+        fcntl.ioctl(listener, SEND_ANSWER, struct.pack("=QqiI", number, 0, error, flags))
+
+
+@contextlib.contextmanager
+def filter_program(lines):
+    """The program in the form in which the kernel takes it."""
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in lines))
+    yield struct.pack("HxxxxxxP", len(lines), ctypes.addressof(code))
 
 
 def on_call(number, *consequence):
@@ -221,11 +308,14 @@ def seccomp_available():
 # --------------------------------------------------------------------------------------
 
 
-def confine(parent, read, write, memory, seconds, file_size, listening=False):
-    """Give up all rights but these: files to read and write, bytes of memory, seconds of processor time."""
+def confine(parent, read, write, memory, seconds, file_size, channel, listening=False):
+    """Give up all rights but these: files to read and write, bytes of memory, seconds of processor time.
+
+    `channel`: the descriptor of a socket at whose other end somebody watches this process; it stays open.
+    """
+    set_limit(resource.RLIMIT_CPU, seconds, more=1)  # SIGXCPU tells that it was the time
     for limit, value in (
         (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_NOFILE, 256),
         (resource.RLIMIT_CORE, 0),
@@ -234,15 +324,26 @@ def confine(parent, read, write, memory, seconds, file_size, listening=False):
     die_with_parent(parent)
     drop_capabilities()
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    with socket.socket(fileno=os.dup(channel)) as connection:
+        let_new_files_be_counted(connection)
     allow_only_files(read, write)
     refuse_system_calls(listening)
 
 
-def set_limit(limit, value):
-    """Set both limits; one that is lower already stays."""
+def set_limit(limit, value, more=0):
+    """Set both limits, the hard one so much higher; one that is lower already stays."""
     _, hard = resource.getrlimit(limit)
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(limit, (value, value))
+    if hard != resource.RLIM_INFINITY:
+        value, more = min(value, hard), min(more, max(0, hard - value))
+    resource.setrlimit(limit, (value, value + more))
+
+
+def keep_only(descriptors):
+    """Close all files but these, which become the first ones, in this order."""
+    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 16) for descriptor in descriptors]
+    for number, descriptor in enumerate(high):
+        os.dup2(descriptor, number)
+    os.closerange(len(high), 1 << 16)
 
 
 def drop_capabilities():
@@ -271,7 +372,7 @@ def missing_protection():
     """What this system can't do, in the teacher's words."""
     missing = []
     if not landlock_version():
-        missing.append("Landlock: код студента может читать файлы, доступные вам")
+        missing.append("Landlock: код студента может читать и изменять все файлы, доступные вам")
     elif landlock_version() < TRUNCATE_FROM_ABI:
         missing.append("Landlock версии 3: код студента может стереть содержимое файлов Python")
     if not seccomp_available():

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from matplotlib import font_manager
 
-from common.files import folder_size, temporary_folder
 from common.lab import HELPERS, NOTEBOOK, read_notebook
 from grading.confined.confinement import children_with_too_many_threads
+from grading.confined.folders import temporary_folder
 from grading.confined.sandbox import clean_environment
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
@@ -23,7 +23,6 @@ PROVISIONER = "forked-kernel"  # see run_nbval.py
 LONGEST = 180  # seconds for the whole notebook
 STARTING = 60  # seconds until the zygote answers
 LARGEST_VERDICT = 1 << 20
-FOLDER_SIZE = 64 << 20
 
 VERDICTS, LOCK = {}, threading.Lock()  # what is known, by folder
 
@@ -77,7 +76,9 @@ class Reexecution:
                 self.send(folder, writing)
             finally:
                 os.close(writing)
-            text = read_until(reading, time.monotonic() + LONGEST, lambda: self.is_overfull(folder))
+            text = read_until(
+                reading, time.monotonic() + LONGEST, lambda: children_with_too_many_threads(self.process.pid)
+            )
             if not self.answers():
                 self.end()
         except BaseException:
@@ -123,10 +124,6 @@ class Reexecution:
         with contextlib.suppress(OSError):
             return bool(select.select([self.control], [], [], STARTING)[0] and self.control.recv(100))
         return False
-
-    def is_overfull(self, folder):
-        """The student's code takes more disk or starts more threads than it should."""
-        return folder_size(folder) > FOLDER_SIZE or children_with_too_many_threads(self.process.pid)
 
     def end(self):
         """No process is left behind: nbval and the kernel die with the zygote."""
@@ -212,13 +209,13 @@ def environment(folder):
     }
 
 
-def read_until(descriptor, end, is_overfull):
-    """What comes over a pipe until it is closed; an error when `end` passes first or something gets too full."""
+def read_until(descriptor, end, is_too_much):
+    """What comes over a pipe until it is closed; an error when `end` passes first or something gets too much."""
     text = bytearray()
     while len(text) < LARGEST_VERDICT:
         if time.monotonic() > end:
             raise TimeoutError
-        if is_overfull():
+        if is_too_much():
             raise ChildProcessError
         if select.select([descriptor], [], [], 0.2)[0]:
             part = os.read(descriptor, 1 << 16)

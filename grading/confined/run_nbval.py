@@ -75,18 +75,18 @@ class ForkedProcess:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, pid):
-        self.pid = pid
-        self.descriptor = os.pidfd_open(pid)
+    def __init__(self, pid, channel):
+        self.pid, self.channel = pid, channel
 
     def poll(self):
-        return 1 if select.select([self.descriptor], [], [], 0)[0] else None
+        return self.wait(0)
 
     def wait(self, timeout=None):
-        return 1 if select.select([self.descriptor], [], [], timeout)[0] else None
+        """The kernel's end of the channel is closed when it ends."""
+        return 1 if select.select([self.channel], [], [], timeout)[0] else None
 
     def send_signal(self, number):
-        signal.pidfd_send_signal(self.descriptor, number)
+        os.kill(self.pid, number)  # the zygote keeps the number until we have ended
 
     def kill(self):
         self.send_signal(signal.SIGKILL)
@@ -103,8 +103,7 @@ class ForkedProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd, **options):
         pid, channel = self.waiting
         channel.sendall(cmd[0].encode())
-        channel.close()
-        self.process = ForkedProcess(pid)
+        self.process = ForkedProcess(pid, channel)
         self.pid, self.pgid = pid, None
         return self.connection_info
 

@@ -2,22 +2,38 @@
 
 import contextlib
 import json
+import math
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+from common.command import in_russian
 from grading.confined.calling import LONGEST_TEXT, shorten, unpack
 
 WORKER = Path(__file__).with_name("worker.py")
 LARGEST_RESULT = 4 << 20
 ATTEMPTS = 2
 CHECK_SECONDS = 60
+SOUND_CALL = {
+    "task": "call",
+    "code": "def one(sizes):\n    return {'W1': np.ones(1)}",
+    "name": "one",
+    "layer_lists": [[1, 1]],
+}
+SOUND_OPENING = {
+    "name": "",
+    "budget": {"members": 1, "size": 1, "works": 1, "seconds": 1},
+    "depth": 0,
+    "whole_class": False,
+}
+WAITING = 10  # so many times the processor time may pass until we take the machine to be too busy
 
 
 class SandboxFailure(Exception):
-    """The worker itself cannot start or is gone: it says nothing about the student's code."""
+    """The system does not let the worker do its work: it says nothing about the student's code."""
 
 
 class Sandbox:
@@ -43,17 +59,17 @@ class Sandbox:
             )
 
     def end(self):
-        if self.process:
+        process, self.process = self.process, None
+        if process:
             self.control.close()
-            self.process.kill()
-            self.process.wait()
-            self.process = None
+            process.kill()
+            process.wait()
 
     def kill(self):
         """End the worker and its child from another thread; a `run` that waits for them returns."""
         self.killed = True
-        if self.process:
-            self.process.kill()
+        if process := self.process:
+            process.kill()
 
     def extract(self, timeout, data, names):
         """What `extraction.extract` returns for the bytes of a notebook, {"unreadable": why}, or None."""
@@ -78,6 +94,27 @@ class Sandbox:
 
         Raises SandboxFailure if the worker gives no answer.
         """
+        outcome, answer = self.give(task, receive, timeout, int(timeout) + 1, data)
+        result = parse(answer) if outcome == "done" else None
+        if result is None and outcome == "crashed":
+            self.check()
+        return "timeout" if outcome == "cpu" else outcome, result
+
+    def open(self, file, seconds, receive, **task):
+        """Let `unpacking.unpack` look into an open file; returns how it ended and what `receive` made of its answer.
+
+        Raises SandboxFailure if the worker gives no answer, or the time passes without work.
+        """
+        outcome, answer = self.give(task, receive, seconds * WAITING + 10, math.ceil(seconds), file=file)
+        if outcome == "timeout":
+            raise SandboxFailure("машина слишком занята, или диск не отвечает. Повторите проверку")
+        if outcome == "crashed":
+            self.check_opening()
+        return outcome, answer
+
+    def give(self, task, receive, timeout, seconds, data=b"", file=None):
+        """Let a child do a task: how the worker says that it ended, and what was received from it."""
+        options = {"timeout": timeout, "seconds": seconds, "folder": self.folder}
         reason = "прерван"
         for _ in range(ATTEMPTS):
             if self.killed:
@@ -85,38 +122,55 @@ class Sandbox:
             try:
                 if not self.process:
                     self.start()
-                outcome, answer = self.attempt(timeout, json.dumps(task).encode() + b"\n" + data)
+                outcome, answer = self.attempt(options, json.dumps(task).encode() + b"\n" + data, receive, file)
             except OSError as error:
-                outcome, reason = "", error
+                outcome, reason = "", in_russian(error)
             if outcome:
-                result = parse(answer) if outcome == "done" else None
-                if result is None and outcome != "timeout" and not self.is_sound():
-                    raise SandboxFailure("не хватает памяти, процессов или файлов (пределы ulimit, контейнера)")
-                return outcome, result
+                return outcome, answer
             self.end()  # the worker itself is gone: a new one gets the task
         raise SandboxFailure(f"процесс проверки не отвечает ({reason})")
 
-    def is_sound(self):
-        """Whether a task that can't fail succeeds: if not, what failed before it was no fault of a student's code."""
-        task = {"task": "call", "code": "def one(sizes):\n    return {'W1': np.ones(1)}", "name": "one"}
-        request = json.dumps({**task, "layer_lists": [[1, 1]]}).encode() + b"\n"
+    def check(self, task=None, file=None):
+        """Raise SandboxFailure if a task that can't fail fails: then what failed before it was nobody's fault."""
+        why = "не хватает памяти, процессов или файлов (пределы ulimit, контейнера)"
+        options = {"timeout": CHECK_SECONDS, "seconds": CHECK_SECONDS, "folder": self.folder}
         with contextlib.suppress(OSError):
-            outcome, answer = self.attempt(CHECK_SECONDS, request)
-            return outcome == "done" and "answers" in (parse(answer) or {})
-        return False
+            request = json.dumps(task or SOUND_CALL).encode() + b"\n"
+            outcome, answer = self.attempt(options, request, receive, file)
+            if outcome == "done":
+                return
+            if result := parse(answer):
+                why = f"система не даёт отказаться от прав ({result['unconfined']})"
+        raise SandboxFailure(why)
 
-    def attempt(self, timeout, request):
-        """How the worker says that the child ended, "" if it says nothing, and what the child sent."""
+    def check_opening(self):
+        """The same for the task of opening a file, which starts in no time."""
+        with tempfile.TemporaryFile(dir=self.folder) as file:
+            if not self.process:
+                self.start()
+            self.check(SOUND_OPENING, file)
+
+    def attempt(self, options, request, receive, file=None):
+        """How the worker says that the child ended, "" if it says nothing, and what was received from the child."""
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                options = json.dumps({"timeout": timeout, "folder": self.folder})
-                socket.send_fds(self.control, [options.encode()], [theirs.fileno()])
+                descriptors = [theirs.fileno(), *([file.fileno()] if file else [])]
+                socket.send_fds(self.control, [json.dumps(options).encode()], descriptors)
             with contextlib.suppress(OSError):  # the child may be gone already; its outcome says how
                 ours.sendall(request)
                 ours.shutdown(socket.SHUT_WR)
             answer = receive(ours)
         return self.control.recv(100).decode(), answer
+
+
+def check_system(folder):
+    """Raise SandboxFailure if no child can be started here that gives up its rights: every work would fail."""
+    sandbox = Sandbox(folder)
+    try:
+        sandbox.check_opening()
+    finally:
+        sandbox.end()
 
 
 def parse(answer):

@@ -3,90 +3,123 @@
 Run as `python -I worker.py DESCRIPTOR`, where the descriptor is a Unix socket. Each message on it brings
 one more socket, over which the child gets its task and sends its result: this process never sees either,
 so no child inherits a trace of another student's work. The answer on the first socket is how the child ended.
+With the task of opening a file comes the open file; that child can reach no other, and write none.
 """
 
+import codecs
+import contextlib
+import functools
 import json
 import os
-import select
 import signal
 import socket
 import sys
 import time
+import zlib
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from common.files import folder_size, temporary_folder
-from grading.confined import calling, confinement, extraction
+from grading.confined import confinement, unpacking
+from grading.confined.folders import temporary_folder
+from grading.names import CODE_PAGES
 
 del sys.path[0]
 
 MEMORY = 1 << 30
-FILE_SIZE = 1 << 20
-FOLDER_SIZE = 16 << 20
+FILE_SIZE, MOST_FILES = 256 << 10, 64  # whatever a task deletes or renames: this times that is all it can write
 
 
 def main(control):
-    # what the first extraction loads and compiles, every child then has
-    extraction.extract(b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', [])
     parent = os.getpid()
+    for name in (*CODE_PAGES, "utf-16"):
+        codecs.lookup(name)  # a child that opens a file could not load them
     while True:
-        data, descriptors, _, _ = socket.recv_fds(control, 1 << 12, 1)
+        data, descriptors, _, _ = socket.recv_fds(control, 1 << 12, 2)
         if not data:
             return
         options = json.loads(data)
-        with temporary_folder(dir=options["folder"]) as folder:
+        if len(descriptors) == 1:
+            load_tasks()
+        with (
+            temporary_folder(dir=options["folder"]) if len(descriptors) == 1 else contextlib.nullcontext("/") as folder
+        ):
+            ours, theirs = socket.socketpair()
             pid = os.fork()
             if not pid:
-                be_child(descriptors[0], folder, options["timeout"], parent)
-            os.close(descriptors[0])
-            outcome = wait(pid, folder, options["timeout"], control)
+                be_child(descriptors, theirs.fileno(), folder, options, parent)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            theirs.close()
+            with ours:
+                outcome = wait(pid, ours, options["timeout"], control)
         control.send(outcome.encode())
 
 
-def wait(pid, folder, timeout, control):
-    """How the child ended; it is killed when its time is over, its folder too full or nobody waits for it."""
+def load_tasks():
+    """Import what `extract` and `call` need; what the first extraction loads and compiles, every child then has."""
+    if "extraction" in globals():
+        return
+    global calling, extraction
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from grading.confined import calling, extraction
+
+    del sys.path[0]
+    extraction.extract(b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', [])
+
+
+def wait(pid, channel, timeout, control):
+    """How the child ended; it is killed when its time is over or nobody waits for it."""
     end = time.monotonic() + timeout
-    process = os.pidfd_open(pid)
-    outcome = "timeout"
-    while time.monotonic() < end:
-        ready = select.select([process, control], [], [], 0.1)[0]
-        if ready or folder_size(folder) > FOLDER_SIZE:
-            outcome = "crashed"
-            break
-    if process not in select.select([process], [], [], 0)[0]:
-        os.kill(pid, signal.SIGKILL)
-    os.close(process)
+    outcome = "crashed" if confinement.watch(channel, MOST_FILES, end, control) else "timeout"
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)  # if it has not ended
     status = os.waitpid(pid, 0)[1]
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
-        return "timeout"
+        return "cpu"
     return "done" if status == 0 else outcome
 
 
-def be_child(connection, folder, timeout, parent):
+def be_child(descriptors, channel, folder, options, parent):
     """Give up all rights, then read the task, do it, send the result and end."""
     status = 1
+    opening = len(descriptors) > 1
     try:
         os.chdir(folder)
         os.environ.update(HOME=folder, TMPDIR=folder, MPLCONFIGDIR=folder)
         nowhere = os.open(os.devnull, os.O_RDWR)
-        for descriptor in (0, 1, 2):
-            os.dup2(nowhere, descriptor)
-        connection = os.dup2(connection, 3)
-        os.closerange(4, 1 << 16)
-        confinement.confine(
-            parent=parent,
-            read=confinement.python_files(),
-            write=[folder, os.devnull],
-            memory=MEMORY,
-            seconds=int(timeout) + 1,
-            file_size=FILE_SIZE,
-        )
-        with socket.socket(fileno=connection) as channel:
-            head, _, data = b"".join(iter(lambda: channel.recv(1 << 20), b"")).partition(b"\n")
-            channel.sendall(json.dumps(do(**json.loads(head), data=data)).encode())
+        confinement.keep_only([nowhere, nowhere, nowhere, channel, *descriptors])
+        with socket.socket(fileno=4) as connection:
+            try:
+                confinement.confine(
+                    parent=parent,
+                    read=[] if opening else confinement.python_files(),
+                    write=[] if opening else [folder, os.devnull],
+                    memory=MEMORY,
+                    seconds=options["seconds"],
+                    file_size=FILE_SIZE,
+                    channel=3,
+                )
+            except OSError as error:
+                connection.sendall(json.dumps({"unconfined": str(error)}).encode())
+                raise
+            head, _, data = b"".join(iter(lambda: connection.recv(1 << 20), b"")).partition(b"\n")
+            task = json.loads(head)
+            if opening:
+                send = functools.partial(send_found, connection)
+                with open(5, "rb") as file:
+                    unpacking.unpack(file, send, **task)
+            else:
+                connection.sendall(json.dumps(do(**task, data=data)).encode())
         status = 0
     finally:
         os._exit(status)
+
+
+def send_found(connection, kind, parts, reason="", data=None, **more):
+    """One line of JSON, then the bytes of the file."""
+    size = len(data or b"")
+    head = {"kind": kind, "parts": parts, "reason": reason, "size": size, **more}
+    connection.sendall(json.dumps(head).encode() + b"\n" + (data or b""))
 
 
 def do(task, data, **arguments):
@@ -94,8 +127,8 @@ def do(task, data, **arguments):
     if task == "call":
         return calling.call(**arguments)
     try:
-        return extraction.extract(data, **arguments)
-    except ValueError as error:
+        return extraction.extract(unpacking.plain(data), **arguments)
+    except (ValueError, zlib.error) as error:
         return {"unreadable": str(error)}
 
 

@@ -8,7 +8,7 @@ A forked kernel is no freer than a started one, and knows no more:
 - it gives up its rights (see confinement.py) before the student's first cell, as a started one would;
 - it inherits this process's memory, and here is nothing but imported packages: the works are read, and the verdicts
   written, by other children, so nothing of another student, and nothing that is secret, is ever in it;
-- it closes all descriptors but its own end of the channel to nbval, and that one when the kernel starts;
+- it closes all descriptors but its own ends of the channels to nbval and to this process;
 - the environment is replaced, the state of the random generators drawn anew;
 - there is one thread here, so no lock can be held at the time of the fork; the handlers of signals are Python's;
 - it is a child of this process, which kills it when nbval ends; and it dies with this process, however that ends.
@@ -18,6 +18,7 @@ import ast
 import contextlib
 import importlib
 import json
+import math
 import os
 import select
 import signal
@@ -27,7 +28,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from common.lab import HELPERS
-from grading.confined import calling, confined_kernel, run_nbval
+from grading.confined import calling, confined_kernel, confinement, run_nbval
 
 del sys.path[0]
 
@@ -59,15 +60,18 @@ def import_all():
 
 def serve(work, verdict, control):
     """Run nbval and a kernel for it; returns when both have ended."""
-    ours, theirs = socket.socketpair()
-    kernel = fork(confined_kernel.run, [theirs], work, os.getpid())
-    nbval = fork(run_nbval.run, [verdict, ours], work, os.getpid(), kernel)
-    os.close(verdict)
-    ours.close()
-    theirs.close()
-    process = os.pidfd_open(nbval)
-    select.select([process, control], [], [])  # on the control comes nothing now but the news that nobody waits
-    os.close(process)
+    with contextlib.ExitStack() as open_ones:
+        ours, theirs, kernels_end, kernels, nbvals_end, nbvals = (
+            open_ones.enter_context(end) for _ in range(3) for end in socket.socketpair()
+        )
+        kernel = fork(confined_kernel.run, [theirs, kernels], work, os.getpid())
+        nbval = fork(run_nbval.run, [verdict, ours, nbvals], work, os.getpid(), kernel)
+        os.close(verdict)
+        for end in (ours, theirs, kernels, nbvals):
+            end.close()
+        # on the control comes nothing now but the news that nobody waits
+        confinement.watch(kernels_end, confined_kernel.MOST_FILES, math.inf, nbvals_end, control)
+        select.select([nbvals_end, control], [], [])
     for pid in (nbval, kernel):
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
@@ -82,12 +86,7 @@ def fork(do, descriptors, work, parent, *arguments):
     try:
         os.setsid()
         nowhere = os.open(os.devnull, os.O_RDWR)
-        wanted = [nowhere, nowhere, nowhere, *(getattr(d, "fileno", lambda d=d: d)() for d in descriptors)]
-        moved = [os.dup(descriptor) for descriptor in wanted]  # none of them where another one goes
-        high = [os.dup2(descriptor, 100 + number) for number, descriptor in enumerate(moved)]
-        for number, descriptor in enumerate(high):
-            os.dup2(descriptor, number)
-        os.closerange(len(wanted), 1 << 16)
+        confinement.keep_only([nowhere, nowhere, nowhere, *descriptors])
         os.environ.clear()
         os.environ.update(work["environment"])
         do(work, parent, *arguments)
