@@ -69,6 +69,7 @@ def refuse_what_is_left(results):
         "сбой программы проверки, эти работы не оценены, проверьте их ещё раз": results.ungraded("crashed"),
         "эти работы нельзя прочитать, они не оценены": results.ungraded("unreadable"),
         "сбой программы проверки, эти работы не выполнены повторно": sorted(results.not_reexecuted, key=alphabetical),
+        "сбой программы проверки, баллы верны, но подсказки к ним нет": results.undiagnosed,
     }
     if said := [f"{words}: {', '.join(names)}" for words, names in groups.items() if names]:
         raise Refusal("; ".join(said))

@@ -1,15 +1,24 @@
 """From a notebook file to marks and a diagnosis."""
 
 import random
-import re
-import sys
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from grading.confined.calling import FIELDS
+from grading.confined.calling import REFUSED as REFUSAL
 from grading.confined.reexecution import Reexecution
 from grading.confined.sandbox import Sandbox
-from init_utils import EXERCISES, Answer, Mistake, explain_error, find_mistakes, function_name
+from grading.hints import REFUSED, explain_syntax, newer_python
+from init_utils import (
+    EXERCISES,
+    WORDS,
+    Answer,
+    Failure,
+    Mistake,
+    explain_failure,
+    find_mistakes,
+    function_name,
+    is_right,
+)
 
 READING_SECONDS = 20
 
@@ -27,6 +36,7 @@ class FunctionMark:
     mistakes: list = field(default_factory=list)
     code: str | None = None
     program: str | None = None  # the same for the same code
+    undiagnosed: bool = False  # our diagnosis failed: the points are right, the words are missing
 
     @property
     def points(self):
@@ -79,6 +89,10 @@ class Mark:
         """Whether nbval came to the end."""
         return self.nbval not in ("", "timeout", "crashed")
 
+    @property
+    def undiagnosed(self):
+        return any(function.undiagnosed for function in self.functions.values())
+
     def forget_code(self):
         """Memory must not grow with the number of submissions."""
         for function in self.functions.values():
@@ -96,12 +110,12 @@ class Mark:
 
 
 def draw_layer_lists():
-    """For each function the list that the lab shows and two more, which nobody has seen before.
+    """For each function the list that the lab shows, a long one and a short one, which nobody has seen before.
 
     Their sizes are larger than the shown ones, and differ: no shape fits that is hard-coded or transposed.
     """
     choose = random.SystemRandom().sample
-    others = [choose(range(5, 12), 4), choose(range(12, 41), 5)]
+    others = [choose(range(5, 41), 8), choose(range(5, 41), 4)]  # after the deep net a shallow one: see what is left
     return {method: [exercise.shown_layers, *others] for method, exercise in EXERCISES.items()}
 
 
@@ -133,41 +147,22 @@ class Grader:
         return result
 
     def grade_function(self, method, codes):
-        exercise, name = EXERCISES[method], function_name(method)
+        name = function_name(method)
         found = codes.get(name)
-        if found is None:
-            return failed("incomplete", f"{name}: функции нет.", "Допишите её в свою ячейку.")
-        if "elsewhere" in found:
-            hint = "Она должна стоять в обычной ячейке с кодом, без отступа, чтобы её можно было вызвать по имени."
-            return failed("incomplete", f"{name}: функция записана {found['elsewhere']}.", hint)
-        if "error" in found:
-            hint = newer_python(found["python"]) if found["python"] else explain_error(found["error"])
-            return failed("error", f"{name}: в коде ошибка {found['error']}.", hint)
-
-        outcome, error, answers = self.sandbox.call(self.timeout, found["code"], name, self.layer_lists[method])
+        if found is None or "code" not in found:
+            return unread(name, found or {})
+        outcome, failure, answers = self.sandbox.call(self.timeout, found["code"], name, self.layer_lists[method])
         if outcome == "timeout":
             fact = f"{name}: функция не закончилась за {self.timeout:g} с."
-            return failed("timeout", fact, "Проверьте, конечен ли цикл.")
+            return failed(
+                "timeout", fact, "Возможно, цикл бесконечен или долгая работа стоит внутри функции.", "timeout"
+            )
         if outcome == "error":
-            return stopped(name, error)
-        try:
-            answers = [Answer(*answer) for answer in answers]
-            with np.errstate(all="ignore"):
-                mistakes = find_mistakes(method, answers)
-        except Exception:  # an answer that only looks like one
-            outcome = "crashed"
-        if outcome == "crashed":
-            fact = f"{name}: процесс, в котором выполнялась функция, прервался и не вернул ответа."
-            return failed("crashed", fact, "Функция должна только создавать и возвращать parameters.")
-
-        return FunctionMark(
-            status="ok" if not any(mistakes.values()) else "incomplete" if is_unsolved(answers[0]) else "wrong",
-            weights=exercise.weight_points * (mistakes["W"] is None),
-            biases=exercise.bias_points * (mistakes["b"] is None),
-            mistakes=[mistake for mistake in mistakes.values() if mistake],
-            code=found["code"],
-            program=found["program"],
-        )
+            return stopped(name, failure)
+        if outcome == "done":
+            return judge(method, [Answer(*answer) for answer in answers], found)
+        fact = f"{name}: процесс, в котором выполнялась функция, прервался и не вернул ответа."
+        return failed("crashed", fact, "Функция должна только создавать и возвращать parameters.", "crashed")
 
     def reexecute(self, mark):
         """Let nbval execute the lab with the functions that could be called; the others raise an error."""
@@ -191,27 +186,62 @@ class Grader:
             self.reexecution.close()
 
 
-def failed(status, fact, hint):
+def failed(status, fact, hint, name):
     """The mark of a function that returned nothing to look at."""
-    return FunctionMark(status, mistakes=[Mistake(fact, hint)])
+    return FunctionMark(status, mistakes=[Mistake(fact, hint, name)])
 
 
-def stopped(name, error):
+def unread(name, found):
+    """The mark of a function that is not there, or that Python can't read."""
+    if not found:
+        return failed("incomplete", f"{name}: функции нет.", "Допишите её в свою ячейку.", "no-function")
+    if "similar" in found:
+        hint = f"Назовите её {name}: по этому имени её вызывает model()."
+        return failed("incomplete", f"{name}: такой функции нет, есть {found['similar']}.", hint, "another-name")
+    if "elsewhere" in found:
+        hint = "Она должна стоять в обычной ячейке с кодом, без отступа, чтобы её можно было вызвать по имени."
+        return failed("incomplete", f"{name}: функция записана {found['elsewhere']}.", hint, "elsewhere")
+    failure = Failure(found["kind"], found["message"], line=found["line"])
+    hint = newer_python(found["python"]) if found["python"] else explain_syntax(failure.kind, failure.line)
+    if found["unfinished"]:
+        fact = (
+            f"{name}: в строке «{failure.line}» чего-то не хватает." if failure.line else f"{name}: тело цикла пусто."
+        )
+        return failed("incomplete", fact, "Упражнение не закончено: допишите решение.", "unsolved")
+    return failed("error", f"{name}: Python не может разобрать код, {failure}.", hint, failure.kind)
+
+
+def stopped(name, fields):
     """The mark of a function that raised an error."""
-    status = "incomplete" if error.startswith("NotImplementedError") else "error"
-    hint = explain_error(error)
-    if package := MISSING_PACKAGE.search(error):
-        hint = f"На машине, где идёт проверка, нет пакета {package[1]}; для задания хватает NumPy."
-    return failed(status, f"{name}: функция остановилась с ошибкой {error}.", hint)
+    failure = Failure(*(fields[field] for field in FIELDS))
+    status = "incomplete" if failure.kind == "NotImplementedError" else "error"
+    if failure.kind == REFUSAL:
+        fact = f"{name}: проверка не разрешила того, что делает строка «{failure.line}» ({failure.message})."
+        return failed(status, fact, REFUSED, REFUSAL)
+    hint, cause = explain_failure(failure)
+    if fields["changed"]:
+        hint, cause = WORDS["changed-argument"], "changed-argument"
+    elif fields["before"]:
+        hint = f"Строка, которая задаёт это имя, остановилась раньше: {fields['before']}."
+    if failure.kind == "ModuleNotFoundError":
+        hint = f"На машине, где идёт проверка, нет пакета {failure.name}; для задания хватает NumPy."
+    return failed(status, f"{name}: функция остановилась с ошибкой {failure}.", hint, cause)
 
 
-MISSING_PACKAGE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
-
-
-def newer_python(version):
-    """The hint about code that the grader's own Python may be too old for."""
-    here = ".".join(map(str, sys.version_info[:2]))
-    return f"Проверка идёт на Python {here}. Возможно, так можно писать с версии {version}: запишите иначе."
+def judge(method, answers, found):
+    """The mark of a function for what it returned: the points first, then the words, which may fail."""
+    exercise = EXERCISES[method]
+    right = {letter: is_right(method, letter, answers) for letter in "Wb"}
+    mistakes = [mistake for mistake in find_mistakes(method, answers).values() if mistake]
+    return FunctionMark(
+        status="ok" if all(right.values()) else "incomplete" if is_unsolved(answers[0]) else "wrong",
+        weights=exercise.weight_points * right["W"],
+        biases=exercise.bias_points * right["b"],
+        mistakes=mistakes,
+        code=found["code"],
+        program=found["program"],
+        undiagnosed=any(mistake.id == "unexplained" for mistake in mistakes),
+    )
 
 
 def is_unsolved(answer):

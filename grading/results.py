@@ -108,6 +108,10 @@ class Results:
         single = len(self.marks) == 1 == len(paths) and not Path(paths[0]).is_dir()
         sys.stdout.buffer.write(self.book.text(header=not single).encode())
 
+    @property
+    def undiagnosed(self):
+        return [name for name, mark in self.marks.items() if mark.undiagnosed]
+
     def ungraded(self, status):
         """The submissions that have no mark after all, with this status."""
         names = [name for name, mark in self.marks.items() if mark.ungraded and mark.status == status]

@@ -3,24 +3,28 @@
 import __future__
 
 import ast
+import builtins
+import errno
 import linecache
 import math
+import threading
 import traceback
 
 import numpy as np
 
 LARGEST_ARRAY = 5_000  # larger ones have a wrong shape anyway: their numbers are not sent
-CHANGED = "аргумент layers_dims изменён"
 MOST_KEYS, LONGEST_KEY, LONGEST_TEXT, LONGEST_LINE = 40, 40, 600, 200
 
 
 FUTURE = "from __future__ import annotations"
 # what the lab's own modules bring along with `import *`, where such a module is missing
 BROUGHT_ALONG = {"np": np, "numpy": np, "math": math}
+REAL = {"np": np, "len": len, "range": range, "str": str}
+REFUSED = "refused"  # the kind of a failure that the sandbox is to blame for, not the function
 
 
 def call(code, name, layer_lists):
-    """What `name` returned in two calls for each list of sizes, and whether it changed the list; or {"error": text}."""
+    """What `name` returned in two calls for each list of sizes, and whether it changed the list; or {"failure": …}."""
     failures, answers, given, sizes = [], [], [], []
     try:
         function = define(code, name, failures)
@@ -30,19 +34,25 @@ def call(code, name, layer_lists):
             answers.append([*(pack(function(argument)) for argument in given), given[0] != sizes])
         return {"answers": answers}
     except BaseException as error:
-        text = describe(error)
-        if isinstance(error, NameError) and failures:  # the name is missing because of what failed before
-            text += f"; до этого: {describe(failures[0])}"
-        if given and given[0] != sizes:
-            text += f"; {CHANGED}"
-        return {"error": shorten(text, LONGEST_TEXT)}
+        failure = describe(error)
+        for statement, earlier in failures:  # the name is missing because of what failed before
+            if isinstance(error, NameError) and error.name in bound_names(statement):
+                failure["before"] = shorten(f"{type(earlier).__name__}: {earlier}", LONGEST_TEXT)
+        return {"failure": {**failure, "changed": bool(given) and given[0] != sizes}}
+
+
+def bound_names(statement):
+    """The names that a statement would have bound, as far as it says."""
+    aliases = statement.names if isinstance(statement, ast.Import | ast.ImportFrom) else []
+    names = {alias.asname or alias.name.partition(".")[0] for alias in aliases}
+    return names | {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
 def define(code, name, failures=None):
     """The function with this name that the code defines, in a namespace of its own.
 
-    The statements are executed one by one; one that fails is left out, like a cell that was not run, and its error
-    is appended to `failures`. Marks and re-execution both get the function from here.
+    The statements are executed one by one; one that fails is left out, like a cell that was not run, and is appended
+    to `failures` with its error. Marks and re-execution both get the function from here.
     """
     namespace = {"__name__": "__main__", "np": np, "display": print, "get_ipython": lambda: None}
     failures = [] if failures is None else failures
@@ -53,11 +63,11 @@ def define(code, name, failures=None):
         try:
             exec(compile(ast.Module([statement], []), source, "exec", future), namespace)
         except Exception as error:
-            failures.append(error)
+            failures.append((statement, error))
             if is_star_import(statement) and isinstance(error, ModuleNotFoundError):
                 namespace |= BROUGHT_ALONG | namespace
     if name not in namespace:
-        raise failures[-1] if failures else NameError(f"name {name!r} is not defined")
+        raise failures[-1][1] if failures else NameError(f"name {name!r} is not defined")
     return namespace[name]
 
 
@@ -85,9 +95,10 @@ def pack_key(key):
 
 
 def pack_value(value):
-    if not isinstance(value, np.ndarray) or isinstance(value, np.matrix):  # for a matrix * means another thing
+    if isinstance(value, tuple) and any(isinstance(part, np.ndarray) for part in value):
+        return {"type": "tuple of arrays"}
+    if type(value) is not np.ndarray:  # for a matrix * means another thing
         return {"type": type_name(value)}
-    value = np.asarray(value)
     packed = {"type": "ndarray", "shape": value.shape, "kind": value.dtype.kind}
     if value.dtype.kind in "biuf" and value.size <= LARGEST_ARRAY:
         packed["numbers"] = value.astype(float).ravel().tolist()
@@ -119,6 +130,7 @@ def unpack_value(packed):
 def stand_in(name):
     """An empty value of the type with this name; of a type of NumPy's, if it is a single number."""
     empty = {"None": None, "list": [], "tuple": (), "str": "", "float": 0.0, "int": 0, "bool": False, "set": set()}
+    empty["tuple of arrays"] = (np.zeros(1),)
     if name in empty:
         return empty[name]
     kind = np.sctypeDict.get(name, object)
@@ -126,11 +138,35 @@ def stand_in(name):
 
 
 def describe(error):
-    """The error and the student's line that raised it."""
-    text = shorten(f"{type(error).__name__}: {error}".removesuffix(": "), LONGEST_TEXT // 2)
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.line for frame in frames if frame.filename.startswith(source_name(""))]
-    return f"{text}, строка «{shorten(lines[-1], LONGEST_LINE)}»" if lines else text
+    """The fields of init_utils.Failure: what kind of error, which name has what not, the student's line."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    inside = [frame for frame in frames if frame.f_code.co_filename.startswith(source_name(""))]
+    lines = [f.line for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(source_name(""))]
+    kind, owner = type(error).__name__, ""
+    scope = {**vars(builtins), "np": np, **inside[0].f_globals, **inside[0].f_locals} if inside else {}
+    taken = [name for name, value in REAL.items() if scope and scope[name] is not value]
+    if is_refusal(error, frames):
+        kind = REFUSED
+    elif not inside:
+        owner = "call"
+    elif taken:
+        owner = f"taken {taken[0]}"
+    elif isinstance(error, AttributeError):
+        owner = getattr(error.obj, "__name__", type(error.obj).__name__)
+    elif not isinstance(scope.get("parameters", {}), dict):
+        owner = "parameters"
+    texts = (kind, str(error), getattr(error, "name", None) or "", owner, lines[-1] if lines else "")
+    return dict(zip(FIELDS, (shorten(str(text), LONGEST_LINE) for text in texts), strict=True))
+
+
+FIELDS = ("kind", "message", "name", "owner", "line")
+
+
+def is_refusal(error, frames):
+    """Whether the sandbox has said no: a right to open, write, connect or start that the function does not have."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.EPERM, errno.EACCES, errno.EAGAIN, errno.EOPNOTSUPP, errno.EDQUOT, errno.EFBIG)
+    return isinstance(error, RuntimeError) and frames[-1].f_code.co_filename == threading.__file__
 
 
 def shorten(text, most):

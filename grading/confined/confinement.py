@@ -149,8 +149,8 @@ CLONE_THREAD, AF_UNIX, SOCK_STREAM, SOCKET_TYPES = 0x10000, 1, 1, 0xF
 def refuse_system_calls(listening):
     """From now on the calls in FORBIDDEN fail, those in WITHOUT_EFFECT do nothing.
 
-    `listening`: threads may be started, and Unix sockets opened to listen on, as a kernel of Jupyter does;
-    otherwise no thread, and no socket but a pair within the process.
+    `listening`: Unix sockets may be opened to listen on, as a kernel of Jupyter does; otherwise no socket but a pair
+    within the process. Threads may be started; how many, see `let_be_counted`.
     """
     if not seccomp_available():
         return
@@ -173,8 +173,9 @@ def refuse_system_calls(listening):
         last = len(commands)
         known = [(EQUAL, last - i, 0, command) for i, command in enumerate(commands)]  # past the refusal
         program += on_call(numbers[column], (LOAD, 0, 0, ARGUMENT_1), *known, (RETURN, 0, 0, REFUSE))
-    threads = ((LOAD, 0, 0, ARGUMENT_0), (ANY_BIT, 1, 0, CLONE_THREAD)) if listening else ()
-    program += on_call(CLONE[column], *threads, (RETURN, 0, 0, TRY_LATER))
+    program += on_call(
+        CLONE[column], (LOAD, 0, 0, ARGUMENT_0), (ANY_BIT, 1, 0, CLONE_THREAD), (RETURN, 0, 0, TRY_LATER)
+    )
     program += on_call(PRCTL[column], (LOAD, 0, 0, ARGUMENT_0), (EQUAL, 0, 1, PR_SET_PDEATHSIG), (RETURN, 0, 0, REFUSE))
     program += on_call(PRLIMIT[column], (LOAD, 0, 0, ARGUMENT_0), (EQUAL, 1, 0, 0), (RETURN, 0, 0, REFUSE))
     program += on_call(
@@ -210,7 +211,7 @@ def refuse_system_calls(listening):
         check(libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0))
 
 
-# how many files a process makes is counted: name of the call, its numbers, where its flags stand if they matter
+# how many files and threads a process makes is counted: name of the call, its numbers, where its flags stand
 NEW_FILES = {
     "open": (2, None, 24), "openat": (257, 56, 32), "creat": (85, None, None), "mkdir": (83, None, None),
     "mkdirat": (258, 34, None), "mknod": (133, None, None), "mknodat": (259, 33, None), "link": (86, None, None),
@@ -223,10 +224,10 @@ SET_FILTER, NEW_LISTENER = 1, 8
 RECEIVE_QUESTION, SEND_ANSWER, LET_IT = 0xC0502100, 0xC0182101, 1  # the ioctls of a listener
 
 
-def let_new_files_be_counted(channel):
-    """From now on whoever gets the message on the channel decides about each new file (see `watch`).
+def let_be_counted(channel, threads):
+    """From now on whoever gets the message on the channel decides about each new file and thread (see `watch`).
 
-    Where the kernel can't ask, no file can be made at all.
+    Where the kernel can't ask, no file and no thread can be made at all. `threads`: whether they are counted, too.
     """
     if not seccomp_available():
         return
@@ -239,6 +240,9 @@ def let_new_files_be_counted(channel):
                 only_new = ((LOAD, 0, 0, flags), (ANY_BIT, 0, 1, MAKES_A_FILE)) if flags else ()
                 lines += on_call(numbers[column], *only_new, (RETURN, 0, 0, answer))
         lines += on_call(OPENAT2[column], (RETURN, 0, 0, NO_SUCH_CALL))  # its flags can't be seen
+        if threads:
+            flags = ((LOAD, 0, 0, ARGUMENT_0), (ANY_BIT, 0, 1, CLONE_THREAD))
+            lines += on_call(CLONE[column], *flags, (RETURN, 0, 0, answer))
         return [*lines, (RETURN, 0, 0, ALLOW)]
 
     listener = -1
@@ -253,10 +257,10 @@ def let_new_files_be_counted(channel):
             check(libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0))
 
 
-def watch(channel, most_files, end, *others):
+def watch(channel, most, end, *others):
     """Wait until the process at the other end of the channel ends; False if it is still there at the time `end`.
 
-    Meanwhile it may make so many files. If something comes from `others`, nobody waits any more.
+    Meanwhile it may make so many files and threads. If something comes from `others`, nobody waits any more.
     """
     listener, made = None, 0
     try:
@@ -269,7 +273,7 @@ def watch(channel, most_files, end, *others):
                 listener = descriptors[0]
             elif listener in ready:
                 made += 1
-                answer(listener, made <= most_files)
+                answer(listener, made <= most)
             elif ready:
                 return True
         return False
@@ -279,7 +283,7 @@ def watch(channel, most_files, end, *others):
 
 
 def answer(listener, allowed):
-    """Let a process make a file, or not; it may have ended meanwhile."""
+    """Let a process make a file or a thread, or not; it may have ended meanwhile."""
     with contextlib.suppress(OSError):
         question = fcntl.ioctl(listener, RECEIVE_QUESTION, bytes(80))
         (number,) = struct.unpack_from("=Q", question)
@@ -325,7 +329,7 @@ def confine(parent, read, write, memory, seconds, file_size, channel, listening=
     drop_capabilities()
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     with socket.socket(fileno=os.dup(channel)) as connection:
-        let_new_files_be_counted(connection)
+        let_be_counted(connection, threads=not listening)
     allow_only_files(read, write)
     refuse_system_calls(listening)
 

@@ -6,6 +6,7 @@ statements that it needs: imports, helper functions, constants.
 
 import ast
 import contextlib
+import difflib
 import hashlib
 import json
 import re
@@ -56,8 +57,8 @@ def extract(data, names):
     """For each of the functions: its code, or why there is none.
 
     `data`: the bytes of a notebook file. Returns {name: {"code": text, "program": the same for the same code},
-    {"elsewhere": words} or {"error": text, "python": version}}; a name that stands nowhere has no entry. Raises
-    ValueError if the file is not a notebook.
+    {"elsewhere": words}, {"similar": another name} or what `failure` returns}; a name that stands nowhere has no entry.
+    Raises ValueError if the file is not a notebook.
     """
     cells = cells_of(data)
     statements, broken = [], {}
@@ -67,7 +68,7 @@ def extract(data, names):
         except NOT_PYTHON as error:
             for name in names:
                 if re.search(rf"^\s*def\s+{name}\b", source, re.MULTILINE):
-                    broken[name] = failure(error)
+                    broken[name] = failure(error, source)
 
     index = Index(statements)
     result = {}
@@ -78,6 +79,8 @@ def extract(data, names):
             result[name] = broken[name]
         elif words := elsewhere(name, cells):
             result[name] = {"elsewhere": words}
+        elif similar := difflib.get_close_matches(name, set(index.binding) - set(names), n=1, cutoff=0.85):
+            result[name] = {"similar": similar[0]}
     return result
 
 
@@ -85,7 +88,7 @@ def cells_of(data):
     """(type, source) of the cells of a notebook of any nbformat version."""
     try:
         notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
-        cells = [(str(cell.cell_type), str(cell.source)) for cell in notebook.cells]
+        cells = [(str(cell.cell_type), str(cell.source).lstrip("\ufeff")) for cell in notebook.cells]
     except RecursionError:
         raise ValueError("в файле слишком глубокая вложенность") from None
     except Exception as error:
@@ -420,11 +423,18 @@ def newer_python(error):
     return ".".join(map(str, max(newer))) if newer else ""
 
 
-def failure(error):
-    """A syntax error with the line that it is about, and the Python that may know better."""
+def failure(error, source=""):
+    """A syntax error, the line that it is about, the Python that may know better; whether a solution is missing."""
     line = shorten((getattr(error, "text", None) or "").strip(), LONGEST_LINE)
-    text = f"{type(error).__name__}: {getattr(error, 'msg', None) or error}" + (f", строка «{line}»" if line else "")
-    return {"error": text, "python": newer_python(error)}
+    above = [text.split("#")[0].strip() for text in source.splitlines()[: (getattr(error, "lineno", 0) or 1) - 1]]
+    empty_body = isinstance(error, IndentationError) and "".join(above).endswith(":")
+    return {
+        "kind": type(error).__name__,
+        "message": shorten(str(getattr(error, "msg", None) or error), LONGEST_LINE),
+        "line": "" if empty_body else line,
+        "python": newer_python(error),
+        "unfinished": empty_body or bool(re.search(r"=\s*(#.*)?$", line)),
+    }
 
 
 # whoever uses one of these can see what `program` leaves out
@@ -433,11 +443,11 @@ HARMLESS_MODULES = {"numpy", "math", "random"}
 
 
 def program(code):
-    """The same text for the same programs: syntax trees are compared, without docstrings and type hints."""
+    """The same text for the same programs: syntax trees are compared, without docstrings that nobody reads."""
     try:
         tree = ast.parse(code)
         if not looks_at_code(tree):
-            tree = WithoutRemarks().visit(tree)
+            tree = WithoutDocstrings().visit(tree)
         text = ast.dump(tree)
     except NOT_PYTHON:
         text = code
@@ -456,22 +466,9 @@ def looks_at_code(tree):
     return False
 
 
-class WithoutRemarks(ast.NodeTransformer):
-    """Leaves out docstrings, and type hints that call nothing."""
-
+class WithoutDocstrings(ast.NodeTransformer):
     def visit_FunctionDef(self, node):
         self.generic_visit(node)
-        if is_plain(node.returns):
-            node.returns = None
         if ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
         return node
-
-    def visit_arg(self, node):
-        if is_plain(node.annotation):
-            node.annotation = None
-        return node
-
-
-def is_plain(hint):
-    return hint is not None and not any(isinstance(part, ast.Call | ast.NamedExpr) for part in ast.walk(hint))

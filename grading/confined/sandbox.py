@@ -10,8 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 from common.command import in_russian
-from grading.confined.calling import LONGEST_TEXT, shorten, unpack
+from grading.confined.calling import FIELDS, LONGEST_TEXT, shorten, unpack
 
 WORKER = Path(__file__).with_name("worker.py")
 LARGEST_RESULT = 4 << 20
@@ -29,6 +31,7 @@ SOUND_OPENING = {
     "depth": 0,
     "whole_class": False,
 }
+SLEEPING = 3  # so many times its processor time a function may take
 WAITING = 10  # so many times the processor time may pass until we take the machine to be too busy
 
 
@@ -50,7 +53,7 @@ class Sandbox:
             self.process = subprocess.Popen(
                 [sys.executable, "-I", WORKER, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env=clean_environment(self.folder),
+                env={**clean_environment(self.folder), "XDG_CACHE_HOME": str(user_cache_path())},  # the list of fonts
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -77,24 +80,28 @@ class Sandbox:
         return result if outcome == "done" and isinstance(result, dict) else None
 
     def call(self, timeout, code, name, layer_lists):
-        """Returns (outcome, error, answers): for each list of sizes what came twice, and whether it changed."""
+        """Returns (outcome, failure, answers): for each list of sizes what came twice, and whether it changed.
+
+        `failure`: the fields that calling.describe gives, "before", "changed".
+        """
         outcome, result = self.run(timeout, task="call", code=code, name=name, layer_lists=layer_lists)
         if outcome == "timeout":
-            return outcome, "", []
+            return outcome, {}, []
         try:
-            if error := result.get("error"):
-                return "error", shorten(str(error), LONGEST_TEXT), []
+            if failure := result.get("failure"):
+                texts = {key: shorten(str(failure.get(key, "")), LONGEST_TEXT) for key in (*FIELDS, "before")}
+                return "error", {**texts, "changed": failure.get("changed") is True}, []
             pairs = zip(layer_lists, result["answers"], strict=True)
-            return "done", "", [(sizes, unpack(a), unpack(b), changed is True) for sizes, (a, b, changed) in pairs]
+            return "done", {}, [(sizes, unpack(a), unpack(b), changed is True) for sizes, (a, b, changed) in pairs]
         except Exception:  # whatever came back, it is not what our own code in the child sends
-            return "crashed", "", []
+            return "crashed", {}, []
 
     def run(self, timeout, data=b"", **task):
         """Returns (outcome, result): "done", "timeout" or "crashed", and what the task returned, or None.
 
         Raises SandboxFailure if the worker gives no answer.
         """
-        outcome, answer = self.give(task, receive, timeout, int(timeout) + 1, data)
+        outcome, answer = self.give(task, receive, SLEEPING * timeout + 10, math.ceil(timeout), data)
         result = parse(answer) if outcome == "done" else None
         if result is None and outcome == "crashed":
             self.check()

@@ -86,6 +86,7 @@ def be_child(descriptors, channel, folder, options, parent):
     try:
         os.chdir(folder)
         os.environ.update(HOME=folder, TMPDIR=folder, MPLCONFIGDIR=folder)
+        os.environ.pop("XDG_CACHE_HOME", None)
         nowhere = os.open(os.devnull, os.O_RDWR)
         confinement.keep_only([nowhere, nowhere, nowhere, channel, *descriptors])
         with socket.socket(fileno=4) as connection:
