@@ -16,8 +16,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from jupyter_page import ERROR, FIRST_HAS_RUN, STDERR, choose, run_all, wait_for_notebook, wait_until_all_have_run
-from submissions import completed
-from test_notebook import BEGIN, GRADED
+from submissions import GRADED, completed
+from test_notebook import BEGIN
 
 from handout import site
 from handout.__main__ import main
