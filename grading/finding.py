@@ -173,7 +173,7 @@ class Finder:
                 self.rows[student] += 1
                 if self.rows[student] == MOST_WORKS + 1:
                     reason = f"больше {MOST_WORKS} работ одного студента: эта и следующие не взяты"
-                    yield replace(entry, kind="refused", reason=reason)
+                    yield replace(entry, kind="refused", source=None, reason=entry.reason or reason)
                 if self.rows[student] > MOST_WORKS:
                     continue
             yield entry
