@@ -17,11 +17,10 @@ import nbformat
 import pytest
 from jupyter_page import ERROR, FIRST_HAS_RUN, STDERR, choose, run_all, wait_for_notebook, wait_until_all_have_run
 from submissions import GRADED, completed
-from test_notebook import BEGIN
 
 from handout import site
 from handout.__main__ import main
-from handout.blank import blank_text
+from handout.blank import BEGIN, blank_text
 
 slow = pytest.mark.seconds(90)
 
