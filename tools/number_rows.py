@@ -40,6 +40,8 @@ ROWS = [
     Row("why", "0,69", "np.log(2)"),
     Row("why", "0,5", "sigmoid(0)"),
     Row("scale-answer", "22", "10 / np.sqrt(2 / LAYERS[1])"),
+    Row("signal-answer", "10^{-30}", "(10 * 0.01) ** 30"),
+    Row("signal-answer", "10^{60}", "(10 * 10.0) ** 30"),
     Row("glorot-answer", "0{,}16", "2 * 200 / 250 * 2 * 50 / 250 / 4"),
     Row("glorot-answer", "0{,}25", "(1 / 2) ** 2"),
     Row("library", "6", "STD['he'](200, 200) ** 2 / (1 / (3 * 200))"),
@@ -73,6 +75,7 @@ MEASURED = [
 CHOSEN = [
     ("why-random", "75 000", "how long was tried: see its row"),
     ("why-random", "300 000", "how long was tried: see its row"),
+    ("network", "0{,}5", "the threshold of predict_dec"),
     ("play", "10 000", "of a slider"),
     ("infinity", "1000", "a guess that is offered"),
     ("infinity", "10^6", "a guess that is offered"),

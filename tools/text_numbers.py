@@ -9,6 +9,7 @@ or a row of ROWS: what takes longer than a notebook may, or follows from a formu
 import ast
 import re
 import sys
+from collections import Counter
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -28,7 +29,7 @@ NUMBER = re.compile(
     rf"|(?<![\w.,-])(?<!\d\{{,\}})[−]?(?P<plain>\d{{1,3}}(?:{SPACE}\d{{3}})+(?!\d)|\d+)"
     rf"(?P<fraction>(?:,|\{{,\}})\d+)?(?![\w.]*\w)(?P<percent>(?=(?:[–-]\d+(?:,\d+)?)?{SPACE}?\\?%))?"
 )
-PRINTED = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:e[-+]\d+)?(?!\w|\.\w)")
+PRINTED = re.compile(r"(?<![\w.])-?\d+(?:[.,]\d+|\.)?(?:e[-+]\d+)?(?!\w|\.\w)")
 NO_RESULTS = re.compile(
     r"```.*?```|`[^`]*`|<table>.*?</table>|\]\([^)]*\)|\[[^]]*\d{4}\]|https?://\S+"  # code, links
     r"|^#+ \d+ - |^\d+\. |^\*\*\d+\.\*\*|раздел\w*\s\d(?:[–-]\d)?|упражнени\w+\s\d"  # headings, lists, references
@@ -69,10 +70,16 @@ class Found(NamedTuple):
 def literals(code):
     """The numbers in a cell's code."""
     tree = ast.parse(re.sub(r"^%.*", "", code, flags=re.MULTILINE))
+    counts = set()  # 31 in range(31) and [200] * 31 is the 30 of the text and one more
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range":
+            counts |= set(node.args)
+        elif isinstance(node, ast.BinOp) and isinstance(node.left, ast.List):
+            counts.add(node.right)
     return {
         Decimal(str(node.value))
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float)
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and node not in counts
     }
 
 
@@ -87,9 +94,9 @@ def section(cells):
     printed, percents, settings = set(), set(), set()
     for cell in code:
         text = re.sub(r"predictions_\w+ = \[\[.*?\]\]", "", outputs(cell), flags=re.DOTALL)
-        numbers = {Decimal(number) for number in PRINTED.findall(text)}
+        numbers = {Decimal(number.replace(",", ".")) for number in PRINTED.findall(text)}
         printed |= numbers
-        percents |= {100 * number for number in map(Decimal, re.findall(r"Accuracy: ([\d.]+)", text))}
+        percents |= {round(100 * Decimal(share)) for share in re.findall(r"Accuracy: ([\d.]+)", text)}
         percents |= numbers if "%" in text else set()
         if not DRAWING.search(cell.source):
             settings |= literals(cell.source)
@@ -142,12 +149,11 @@ def numbers(place, text):
 
 def rounds(value, number):
     """Whether `number`, with the digits that it has, is a rounding of `value`; one digit is no rounding."""
+    given, written = value.as_tuple(), number.as_tuple()
     if value == number:
-        return True
-    digits = number.as_tuple()
-    return len(digits.digits) > 1 and value.as_tuple().exponent < digits.exponent and (
-        abs(value - number) <= Decimal(5).scaleb(digits.exponent - 1)
-    )
+        return written.exponent >= given.exponent or written.digits[-1] != 0
+    several = len(written.digits) > 1 and written.exponent < 0
+    return several and given.exponent < written.exponent and abs(value - number) <= Decimal(5).scaleb(written.exponent - 1)
 
 
 def computed(expression):
@@ -155,21 +161,24 @@ def computed(expression):
     return float(eval(expression, measure.lab() | {"np": np, "measure": measure, "opening": opening}))
 
 
-@cache
-def known():
-    return {row[:2] for row in (*ROWS, *MEASURED, *CHOSEN)}
-
-
 def has_source(found, part):
-    """Whether something in the section, or a row, is this number."""
-    if (found.place, found.written) in known():
-        return True
-    sources = part.percents if found.percent else part.printed
-    return found.value in part.settings or any(rounds(value, found.value) for value in sources)
+    """Whether something in the section is this number; a setting is no share in per cent."""
+    if found.percent:
+        return any(rounds(value, found.value) for value in part.percents)
+    return any(rounds(value, found.value) for value in part.printed) or found.value in part.settings
 
 
 def without_source(part):
-    return [n for place, text in part.texts.items() for n in numbers(place, text) if not has_source(n, part)]
+    """The numbers that neither the section nor a row gives; a row is used once."""
+    rows = Counter(row[:2] for row in (*ROWS, *MEASURED, *CHOSEN))
+    wrong = []
+    for n in (n for place, text in part.texts.items() for n in numbers(place, text)):
+        key = n.place, n.written
+        if not has_source(n, part):
+            rows[key] -= 1
+            if rows[key] < 0:
+                wrong.append(n)
+    return wrong
 
 
 def agrees(row):
