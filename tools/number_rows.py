@@ -12,6 +12,7 @@ class Row(NamedTuple):
 LARGE = "random_start(STD['random'], 3)"
 ROWS = [
     Row("task", "2", "train_X.shape[0]"),
+    Row("task", "2", "test_X.shape[0]"),
     Row("task", "300", "train_X.shape[1]"),
     Row("task", "100", "test_X.shape[1]"),
     Row("task", "0", "train_Y[0][np.hypot(*train_X).argmax()]"),  # the outer ring is red

@@ -96,7 +96,7 @@ def section(cells):
         text = re.sub(r"predictions_\w+ = \[\[.*?\]\]", "", outputs(cell), flags=re.DOTALL)
         numbers = {Decimal(number.replace(",", ".")) for number in PRINTED.findall(text)}
         printed |= numbers
-        percents |= {round(100 * Decimal(share)) for share in re.findall(r"Accuracy: ([\d.]+)", text)}
+        percents |= {(100 * Decimal(share)).quantize(Decimal(1)) for share in re.findall(r"Accuracy: ([\d.]+)", text)}
         percents |= numbers if "%" in text else set()
         if not DRAWING.search(cell.source):
             settings |= literals(cell.source)
