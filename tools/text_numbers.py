@@ -39,7 +39,7 @@ NO_RESULTS = re.compile(
 )
 
 
-DRAWING = re.compile(r"\bplt\.(?!rc)|\baxes\.")  # its sizes are those of a picture
+DRAWING = re.compile(r"\bplt\.|\baxes\.|\bwidgets\b")  # its sizes are those of a picture
 
 
 class Section(NamedTuple):
@@ -70,16 +70,10 @@ class Found(NamedTuple):
 def literals(code):
     """The numbers in a cell's code."""
     tree = ast.parse(re.sub(r"^%.*", "", code, flags=re.MULTILINE))
-    counts = set()  # 31 in range(31) and [200] * 31 is the 30 of the text and one more
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range":
-            counts |= set(node.args)
-        elif isinstance(node, ast.BinOp) and isinstance(node.left, ast.List):
-            counts.add(node.right)
     return {
         Decimal(str(node.value))
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and node not in counts
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float)
     }
 
 
@@ -100,6 +94,7 @@ def section(cells):
         percents |= numbers if "%" in text else set()
         if not DRAWING.search(cell.source):
             settings |= literals(cell.source)
+    settings -= {number + 1 for number in printed if number > 10}  # the layers to 30 are 31 with the input
     for text in texts.values():
         settings |= set().union(*map(literals, re.findall(r"```python\n(.*?)```", text, re.DOTALL)))
     return Section(texts, printed, percents, settings)
