@@ -10,6 +10,7 @@ class Row(NamedTuple):
 
 
 LARGE = "random_start(STD['random'], 3)"
+AHEAD = "np.sum([measure.loss('he', i) > measure.loss('random', i) for i in range(1000, 8000, 1000)])"
 ROWS = [
     Row("task", "2", "train_X.shape[0]"),
     Row("task", "2", "test_X.shape[0]"),
@@ -30,6 +31,8 @@ ROWS = [
     Row("why-random", "84", "measure.right('random', 300_000, 'test')[0]"),
     Row("why-he", "2", "np.sum(measure.wrong('he', 15_000))"),
     Row("why-he", "4", "np.sum(measure.wrong('he', 15_000, 'test'))"),
+    Row("why-he", "4000", f"1000 * {AHEAD}"),
+    Row("why-he", "5000", f"1000 * ({AHEAD} + 1)"),
     Row("why-he", "300", "train_Y.size"),
     Row("why-he", "100", "test_Y.size"),
     Row("why-he", "0,69", "np.log(2)"),
@@ -77,6 +80,8 @@ CHOSEN = [
     ("why-random", "75 000", "how long was tried: see its row"),
     ("why-random", "300 000", "how long was tried: see its row"),
     ("network", "0{,}5", "the threshold of predict_dec"),
+    ("why-random", "5000", "the moment that is looked at: see its rows"),
+    ("why-he", "5000", "the moment that is looked at: see its rows"),
     ("play", "10 000", "of a slider"),
     ("infinity", "1000", "a guess that is offered"),
     ("infinity", "10^6", "a guess that is offered"),

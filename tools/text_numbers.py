@@ -30,6 +30,7 @@ NUMBER = re.compile(
     rf"(?P<fraction>(?:,|\{{,\}})\d+)?(?![\w.]*\w)(?P<percent>(?=(?:[–-]\d+(?:,\d+)?)?{SPACE}?\\?%))?"
 )
 PRINTED = re.compile(r"(?<![\w.])-?\d+(?:[.,]\d+|\.)?(?:e[-+]\d+)?(?!\w|\.\w)")
+LABELS = r"predictions_\w+ = \[\[.*?\]\]|Потери после итерации \d+:"
 NO_RESULTS = re.compile(
     r"```.*?```|`[^`]*`|<table>.*?</table>|\]\([^)]*\)|\[[^]]*\d{4}\]|https?://\S+"  # code, links
     r"|^#+ \d+ - |^\d+\. |^\*\*\d+\.\*\*|раздел\w*\s\d(?:[–-]\d)?|упражнени\w+\s\d"  # headings, lists, references
@@ -87,12 +88,12 @@ def section(cells):
     code = [cell for cell in cells if cell.cell_type == "code"]
     printed, percents, settings = set(), set(), set()
     for cell in code:
-        text = re.sub(r"predictions_\w+ = \[\[.*?\]\]", "", outputs(cell), flags=re.DOTALL)
+        text = re.sub(LABELS, "", outputs(cell), flags=re.DOTALL)
         numbers = {Decimal(number.replace(",", ".")) for number in PRINTED.findall(text)}
         printed |= numbers
         percents |= {(100 * Decimal(share)).quantize(Decimal(1)) for share in re.findall(r"Accuracy: ([\d.]+)", text)}
         percents |= numbers if "%" in text else set()
-        if not DRAWING.search(cell.source):
+        if not (DRAWING.search(cell.source) or cell.id.startswith("play")):
             settings |= literals(cell.source)
     settings -= {number + 1 for number in printed if number > 10}  # the layers to 30 are 31 with the input
     for text in texts.values():
@@ -107,7 +108,7 @@ def sections(path):
         if cell.cell_type == "markdown" and cell.source.startswith("## "):
             parts.append([])
         parts[-1].append(cell)
-    common = section(parts[0]).settings | {Decimal("0.01"), Decimal(15000)}
+    common = section(parts[0]).settings | {Decimal("0.01"), Decimal(1000), Decimal(15000)}
     return [part._replace(settings=part.settings | common) for part in map(section, parts)]
 
 
@@ -148,7 +149,9 @@ def rounds(value, number):
     if value == number:
         return written.exponent >= given.exponent or written.digits[-1] != 0
     several = len(written.digits) > 1 and written.exponent < 0
-    return several and given.exponent < written.exponent and abs(value - number) <= Decimal(5).scaleb(written.exponent - 1)
+    return (
+        several and given.exponent < written.exponent and abs(value - number) <= Decimal(5).scaleb(written.exponent - 1)
+    )
 
 
 def computed(expression):
