@@ -35,16 +35,15 @@ def loss(method, iterations, seeds=(3,)):
     return np.median(lab()["evaluate"](trained(method, iterations, seeds))[0])
 
 
+def wrong(method, iterations, part="train", seeds=(3,)):
+    """Which points the networks err on."""
+    X, Y = lab()[f"{part}_X"], lab()[f"{part}_Y"]
+    return (lab()["forward"](trained(method, iterations, seeds), X)[1] > 0) != Y
+
+
 def right(method, iterations, part="train", seeds=(3,)):
     """In per cent, seed by seed."""
-    X, Y = lab()[f"{part}_X"], lab()[f"{part}_Y"]
-    return 100 * lab()["evaluate"](trained(method, iterations, seeds), X, Y)[1]
-
-
-def wrong(method, iterations, part="train"):
-    """Which points the network errs on."""
-    X, Y = lab()[f"{part}_X"], lab()[f"{part}_Y"]
-    return (lab()["forward"](trained(method, iterations), X)[1] > 0) != Y
+    return 100 - 100 * wrong(method, iterations, part, seeds).mean(axis=(1, 2))
 
 
 def step(method, iterations):
