@@ -21,7 +21,7 @@ if sys.platform != "linux":
 from classes import MOST, NOTEBOOK, grade, put, rows, use_fakes, zipped
 
 from grading import opening
-from grading.confined.unpacking import PACKED
+from grading.confined.unpacking import PACKED, TOO_LARGE
 
 HONEST = {"Иванов/lab.ipynb", "Петрова/lab.zip/lab.ipynb", "Сидорова/lab.tar.gz/lab.ipynb"}
 LARGEST_FILE = 8 << 20  # that a run may write: none of the hostile archives here is larger
@@ -198,5 +198,5 @@ def test_a_hostile_archive_is_a_row_of_its_student(works, name, make, words):
     own = [row for row in table.values() if row["student"] == "Хакеров"]
     said = " | ".join(row["feedback"] for row in own)
     assert 0 < len(own) <= opening.MOST_WORKS + 1 and len(own) + len(HONEST) == len(table)
-    assert words in said and not LATIN_SENTENCE.search(said), said
+    assert words in said and not LATIN_SENTENCE.search(said.replace(TOO_LARGE, "")), said
     assert all(row["score"] == "0" for row in own) and max(map(len, said.split(" | "))) < 1000
