@@ -182,7 +182,7 @@ RIGHT_ANSWERS = {
     "a magic in a long cell": submission(he="%matplotlib inline\n" + "# ...\n" * 5_000 + function("he")),
     "another key": submission(he=function("he").replace("parameters = {}", "parameters = {'cache': None}")),
     "temporary files": submission(
-        he=function("he", loop="import tempfile\nfor _ in range(3): tempfile.NamedTemporaryFile().close()")
+        he=function("he", loop="import tempfile\nfor _ in range(1): tempfile.NamedTemporaryFile().close()")
     ),
     "a thread": submission(
         he=function(
@@ -317,7 +317,7 @@ WRONG_ANSWERS = {
     "a number of NumPy": (submission(he=function("he", bias="np.float64(0)")), "wrong", 2, 2, 1, "а не одно значение"),
     "a module that is not installed": (
         submission("from no_such_module import scale", he=function("he", f"{RANDN} * scale")),
-        "error", 2, 2, 0, "No module named 'no_such_module'",
+        "error", 2, 2, 0, "нет пакета no_such_module",
     ),
     "raises NotImplementedError": (
         submission(he="def initialize_parameters_he(d):\n    raise NotImplementedError"),

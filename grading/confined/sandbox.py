@@ -82,14 +82,16 @@ class Sandbox:
     def call(self, timeout, code, name, layer_lists):
         """Returns (outcome, failure, answers): for each list of sizes what came twice, and whether it changed.
 
-        `failure`: the fields that calling.describe gives, "before", "changed".
+        `failure`: the fields that calling.describe gives, "before" (why a name is missing), "package", "changed".
         """
         outcome, result = self.run(timeout, task="call", code=code, name=name, layer_lists=layer_lists)
         if outcome == "timeout":
             return outcome, {}, []
         try:
             if failure := result.get("failure"):
-                texts = {key: shorten(str(failure.get(key, "")), LONGEST_TEXT) for key in (*FIELDS, "before")}
+                texts = {
+                    key: shorten(str(failure.get(key, "")), LONGEST_TEXT) for key in (*FIELDS, "before", "package")
+                }
                 return "error", {**texts, "changed": failure.get("changed") is True}, []
             pairs = zip(layer_lists, result["answers"], strict=True)
             return "done", {}, [(sizes, unpack(a), unpack(b), changed is True) for sizes, (a, b, changed) in pairs]
