@@ -6,7 +6,6 @@ import re
 import pytest
 from conftest import ROOT
 
-
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)\n```", README, re.DOTALL)
 
