@@ -17,7 +17,7 @@ from tools import lab_cells
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 MOST_WORKERS = 8
-THE_REST = "left out: what is thorough (tests/requirements.txt, some 20 minutes): python -m pytest -m thorough"
+THE_REST = "left out: what is thorough (tests/thorough.txt, some 20 minutes): python -m pytest -m thorough"
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads its options
@@ -84,7 +84,7 @@ def network():
 @pytest.fixture
 def browser():
     """Headless Chromium that reaches no host but this machine."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -r tests/requirements.txt")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -r tests/thorough.txt")
     if not CHROMIUM:
         pytest.skip("no Chromium or Chrome on the PATH")
     options = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
