@@ -7,7 +7,7 @@ from pathlib import Path
 
 from common.command import Refusal, in_russian, open_standard_streams, run_command
 from common.files import replace_file
-from common.lab import HELPERS, NOTEBOOK
+from common.lab import HELPERS, NOTEBOOK, WHY
 from handout.blank import blank_text, is_ours
 from handout.course import ASSIGNMENT, course_files
 from handout.site import add_arguments, site
@@ -29,7 +29,9 @@ def parser():
     page_ = commands.add_parser("page", help="записать страницу HTML, которой не нужна сеть", description=page.__doc__)
     page_.set_defaults(command=page)
     page_.add_argument("target", type=Path, metavar="СТРАНИЦА.html", help="куда записать")
-    page_.add_argument("--blank", action="store_true", help="вариант для студентов, без решений и результатов")
+    which = page_.add_mutually_exclusive_group()
+    which.add_argument("--blank", action="store_true", help="вариант для студентов, без решений и результатов")
+    which.add_argument("--why", action="store_true", help=f"второй блокнот, {WHY.name}")
     site_ = commands.add_parser("site", help="собрать сайт: работа в браузере", description=site.__doc__)
     add_arguments(site_)
     for command in (blank_, course_, page_, site_):
@@ -47,7 +49,7 @@ def blank(options):
 def course(options):
     """Готовит курс nbgrader: настройки, блокнот с решениями и init_utils.py."""
     if not importlib.util.find_spec("nbgrader"):
-        raise Refusal("нет nbgrader; установите его: python -m pip install -r tests/requirements.txt")
+        raise Refusal("нет nbgrader; установите его: python -m pip install -r tests/thorough.txt")
     files = derive(course_files)
     write_new({options.folder / name: text for name, text in files.items()}, options.force)
     print(f"Записано: {options.folder}. В этой папке выполните nbgrader generate_assignment {ASSIGNMENT}")
@@ -55,12 +57,12 @@ def course(options):
 
 
 def page(options):
-    """Записывает заполненную работу одной страницей HTML: ни сети, ни Jupyter для неё не нужно."""
+    """Записывает блокнот одной страницей HTML: ни сети, ни Jupyter для неё не нужно."""
     if not importlib.util.find_spec("ziamath"):
-        raise Refusal("нет ziamath, он рисует формулы; установите его: python -m pip install -r tests/requirements.txt")
+        raise Refusal("нет ziamath, он рисует формулы; установите его: python -m pip install -r tests/thorough.txt")
     from handout.page import page_text
 
-    text = derive(lambda: page_text(options.blank))
+    text = derive(lambda: page_text(WHY if options.why else NOTEBOOK, options.blank))
     write_new({options.target: text}, options.force, lambda path: path.suffix.lower() in (".html", ".htm"))
     print(f"Записано: {options.target}, {len(text.encode()) / 1e6:.1f} МБ. Странице не нужна сеть")
     return 0

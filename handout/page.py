@@ -16,8 +16,8 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
-from common.lab import NOTEBOOK
-from handout.blank import blank_text
+from common.lab import NOTEBOOK, WHY
+from handout.blank import blank_text, read
 
 TEMPLATE = Path(__file__).parent / "page_template"
 # what is shown of an output: the first of these that it has; the state of a widget is none of them
@@ -25,13 +25,9 @@ SHOWN = ["image/svg+xml", "image/png", "image/jpeg", "text/html", "text/markdown
 TEXT_SIZE, FORMULA_SIZE = 16, 17.5  # side by side, the letters of both look equally large
 
 
-def page_text(blank=False):
-    """The completed lab, or its blank version, as the text of a page; ValueError if the notebook can't be one."""
-    text = blank_text() if blank else NOTEBOOK.read_text(encoding="utf-8")
-    try:
-        notebook = nbformat.reads(text, as_version=4)
-    except Exception as error:
-        raise ValueError(f"{NOTEBOOK.name} не прочитан ({type(error).__name__})") from None
+def page_text(path, blank=False):
+    """A notebook, or the blank version of the lab, as the text of a page; ValueError if it can't be one."""
+    notebook = nbformat.reads(blank_text(), as_version=4) if blank else read(path)
     exporter = HTMLExporter(
         template_name=TEMPLATE.name,
         extra_template_basedirs=[str(TEMPLATE.parent)],
@@ -40,7 +36,7 @@ def page_text(blank=False):
     )
     exporter.config.NbConvertBase.display_data_priority = SHOWN
     resources = {
-        "metadata": {"name": NOTEBOOK.stem},
+        "metadata": {"name": path.stem},
         "highlight_css": HtmlFormatter().get_style_defs(".highlight"),
         "alts": [alt for cell in notebook.cells for alt in alternatives(cell)],
     }
@@ -49,7 +45,9 @@ def page_text(blank=False):
     except InvalidNotebook as error:
         raise ValueError(f"нет вложения {str(error).rpartition(': ')[2]}") from None
     page = BeautifulSoup(html, "html.parser")
-    embed_images(page)
+    embed_images(page, path.parent)
+    for link in page("a", href=[NOTEBOOK.name, WHY.name]):
+        link.unwrap()  # the other notebook does not lie beside the page
     add_contents(page)
     share_glyphs(page)
     for table in page("table"):
@@ -163,10 +161,10 @@ def add_contents(page):
     page.main.section.insert_after(contents)
 
 
-def embed_images(page):
+def embed_images(page, folder):
     """Take in the image files that lie beside the notebook."""
     for image in page("img", src=True):
-        file = NOTEBOOK.parent / unquote(image["src"])
+        file = folder / unquote(image["src"])
         if not image["src"].startswith("data:") and file.is_file():
             data = base64.b64encode(file.read_bytes()).decode()
             image["src"] = f"data:{mimetypes.guess_type(file)[0]};base64,{data}"

@@ -23,14 +23,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from common.command import Refusal, in_russian
-from common.lab import HELPERS, NOTEBOOK
-from handout.blank import blank_text
+from common.lab import HELPERS, NOTEBOOK, WHY
+from handout.blank import blank_text, why_text
 
 HERE = Path(__file__).parent
 LOCK = json.loads((HERE / "site.lock.json").read_text(encoding="utf-8"))
 CARRIED = "open_webui/frontend/pyodide"  # where Pyodide lies in the carrier
 PYODIDE = Path("static", "pyodide")  # where it lies in the site
-ADDRESS = f"notebooks/index.html?path={NOTEBOOK.name}"
+ADDRESS = "notebooks/index.html?path="
 LANGUAGE = "ru_RU"
 PYTHON_LICENSE = "typing_extensions-"  # this wheel stays out of the site: it carries the licence of Python itself
 TRANSFERRED_BY_JUPYTERLITE = 8_000_000  # bytes, measured in Chromium
@@ -60,13 +60,14 @@ def site(options):
     folder = options.folder.resolve()
     check_target(folder, options.force)
     try:
-        notebook = NOTEBOOK.read_text(encoding="utf-8") if options.completed else blank_text()
+        texts = {path: path.read_text(encoding="utf-8") for path in (NOTEBOOK, WHY, HELPERS)}
+        texts |= {} if options.completed else {NOTEBOOK: blank_text(), WHY: why_text()}
     except (OSError, ValueError) as error:
         raise Refusal(f"исходный блокнот не годится: {error}") from None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".site-", ignore_cleanup_errors=True) as work:
-            built = build(Path(work), notebook, options.pyodide)
+            built = build(Path(work), texts, options.pyodide)
             size = sum(path.stat().st_size for path in built.rglob("*") if path.is_file())
             put(built, folder, Path(work) / "old")
     except OSError as error:
@@ -100,7 +101,7 @@ def put(built, folder, old):
         raise
 
 
-def build(work, notebook, distribution):
+def build(work, texts, distribution):
     """Make the site in a new folder inside `work`."""
     wheels = work / "wheels"
     wheels.mkdir()
@@ -120,7 +121,7 @@ def build(work, notebook, distribution):
     (work / "pyodide").rename(out / PYODIDE)
     translate(work, out)
     add_icons(out)
-    add_lab(out, notebook)
+    add_lab(out, texts)
     (out / "licenses.html").write_text(licenses(out, distribution, wheels), encoding="utf-8")
     (out / "index.html").write_text(start_page(out), encoding="utf-8")
     return out
@@ -290,16 +291,16 @@ def translate(work, out):
     write_json(out / f"api/translations/{LANGUAGE}.json", {"data": shown, "message": ""})
 
 
-def add_lab(out, notebook):
-    """The two files that a student sees, and the listing of them that JupyterLite asks for."""
+def add_lab(out, texts):
+    """The files that a student sees, {path: text}, and the listing of them that JupyterLite asks for."""
     (out / "files").mkdir(exist_ok=True)
     entry = dict.fromkeys(("format", "mimetype", "size", "hash", "hash_algorithm", "content"))
     entry |= dict.fromkeys(("created", "last_modified"), datetime.now(UTC).isoformat()) | {"writable": True}
     content = []
-    for name, text in {NOTEBOOK.name: notebook, HELPERS.name: HELPERS.read_text(encoding="utf-8")}.items():
-        size = (out / "files" / name).write_bytes(text.encode())
-        kind = {"type": "notebook"} if name == NOTEBOOK.name else {"type": "file", "mimetype": "text/x-python"}
-        content.append({**entry, **kind, "name": name, "path": name, "size": size})
+    for path, text in texts.items():
+        size = (out / "files" / path.name).write_bytes(text.encode())
+        kind = {"type": "file", "mimetype": "text/x-python"} if path == HELPERS else {"type": "notebook"}
+        content.append({**entry, **kind, "name": path.name, "path": path.name, "size": size})
     folder = {"type": "directory", "format": "json", "name": "", "path": "", "content": content}
     write_json(out / "api/contents/all.json", {**entry, **folder})
 
@@ -321,7 +322,8 @@ def start_page(out):
     size = sum(path.stat().st_size for path in needed) + TRANSFERRED_BY_JUPYTERLITE
     page = string.Template((HERE / "start.html").read_text(encoding="utf-8"))
     return page.substitute(
-        notebook=ADDRESS,
+        notebook=ADDRESS + NOTEBOOK.name,
+        why=ADDRESS + WHY.name,
         megabytes=f"{size / 1e6:.0f}",
         prefetch=json.dumps([path.relative_to(out).as_posix() for path in needed if is_cached(path)]),
     )

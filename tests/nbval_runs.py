@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import nbformat
 
-from common.lab import HELPERS, NOTEBOOK, WHY
+from common.lab import HELPERS, NOTEBOOK, ROOT, WHY  # noqa: F401
 from tools import lab_cells
 
 

@@ -12,8 +12,7 @@ from copy import deepcopy
 import nbformat
 import pytest
 from conftest import ROOT
-from submissions import completed, write
-from test_notebook import GRADED
+from submissions import GRADED, completed, write
 
 from handout.__main__ import main
 from handout.blank import blank_text

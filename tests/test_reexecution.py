@@ -83,10 +83,11 @@ def programs(*cells, **functions):
     return [found[name]["program"] for name in names]
 
 
-REMARKS = function("he").replace("(layers_dims):", '(layers_dims: list[int]) -> dict:\n    """Text."""  # more', 1)
+REMARKS = function("he").replace("(layers_dims):", '(layers_dims):\n    """Text."""  # more', 1)
 OTHERS = {
     "another number": function("he", f"{ORACLE['he']} * 2"),
     "another name": function("he").replace("L = len", "n = len").replace("range(1, L)", "range(1, n)"),
+    "a hint": function("he").replace("(layers_dims)", "(layers_dims: list)", 1),
     "a hint that does something": function("he").replace("(layers_dims)", "(layers_dims: print(1))", 1),
     "a default": function("he").replace("(layers_dims)", "(layers_dims, seed=3)", 1),
 }

@@ -16,12 +16,11 @@ from pathlib import Path
 import nbformat
 import pytest
 from jupyter_page import ERROR, FIRST_HAS_RUN, STDERR, choose, run_all, wait_for_notebook, wait_until_all_have_run
-from submissions import completed
-from test_notebook import BEGIN, GRADED
+from submissions import GRADED, completed
 
 from handout import site
 from handout.__main__ import main
-from handout.blank import blank_text
+from handout.blank import BEGIN, blank_text
 
 slow = pytest.mark.seconds(90)
 

@@ -5,8 +5,8 @@
 That is: the tables «Ожидаемый результат», the README's figure, the metadata for nbgrader, the rubric. The files are
 replaced only after every cell has run without an error and without a word on stderr, and no check has printed
 False. What Jupyter adds on the way (timings, the version of this machine's Python) is left out, so that a diff shows
-only what changed in the lab. Then tools/text_numbers.py names the numbers of the text that do not agree with it;
-this takes minutes, --quick leaves it out.
+only what changed in the lab. Then tools/text_numbers.py names the numbers of the text that have no source in it;
+this takes half a minute, --quick leaves it out.
 """
 
 import argparse
@@ -148,7 +148,7 @@ def main(arguments=()):
     for path, notebook in notebooks.items():
         print(f"{path.name}: {len(notebook.cells)} cells, {path.stat().st_size / 1e6:.2f} MB", flush=True)
     if not options.quick:
-        subprocess.run([sys.executable, ROOT / "tools" / "text_numbers.py", "--brief"])
+        subprocess.run([sys.executable, "-m", "tools.text_numbers"], cwd=ROOT)
 
 
 if __name__ == "__main__":

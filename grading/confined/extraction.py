@@ -116,6 +116,7 @@ OTHER_FILES = (
     (rb"\A%PDF", "это PDF, а не блокнот. Сдайте сам файл .ipynb"),
     (rb"\A(\xff\xfe|\xfe\xff)", "файл в кодировке UTF-16, а блокнот хранится в UTF-8. Сохраните его в UTF-8"),
 )
+TRUNCATED = "файл обрывается на середине. Сохраните блокнот в Jupyter и сдайте его ещё раз"
 NOT_A_NOTEBOOK = "это не блокнот Jupyter. Откройте работу в Jupyter, сохраните её и сдайте файл .ipynb"
 
 
@@ -126,7 +127,9 @@ def recognize(data):
             return words
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if error.end == len(data) and data.lstrip().startswith(b"{"):
+            return TRUNCATED  # in the middle of a letter
         with contextlib.suppress(Exception):
             nbformat.reads(data.decode("cp1251"), as_version=4)
             return "файл в кодировке Windows-1251, а блокнот хранится в UTF-8. Сохраните его в UTF-8"
@@ -138,7 +141,7 @@ def recognize(data):
             return NOT_A_NOTEBOOK
         except ValueError as error:
             if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
-                return "файл обрывается на середине. Сохраните блокнот в Jupyter и сдайте его ещё раз"
+                return TRUNCATED
             return f"файл испорчен, ошибка в строке {error.lineno}. Сдайте файл, который открывает Jupyter"
         return NOT_A_NOTEBOOK
     with contextlib.suppress(*NOT_PYTHON):

@@ -176,6 +176,8 @@ def check_system(folder):
     sandbox = Sandbox(folder)
     try:
         sandbox.check_opening()
+    except OSError as error:
+        raise SandboxFailure(in_russian(error)) from None
     finally:
         sandbox.end()
 

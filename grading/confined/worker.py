@@ -51,7 +51,7 @@ def main(control):
                 os.close(descriptor)
             theirs.close()
             with ours:
-                outcome = wait(pid, ours, options["timeout"], control)
+                outcome = wait(pid, ours, options["timeout"], options["seconds"], control)
         control.send(outcome.encode())
 
 
@@ -67,14 +67,14 @@ def load_tasks():
     extraction.extract(b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', [])
 
 
-def wait(pid, channel, timeout, control):
+def wait(pid, channel, timeout, seconds, control):
     """How the child ended; it is killed when its time is over or nobody waits for it."""
     end = time.monotonic() + timeout
     outcome = "crashed" if confinement.watch(channel, MOST_FILES, end, control) else "timeout"
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)  # if it has not ended
-    status = os.waitpid(pid, 0)[1]
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+    _, status, used = os.wait4(pid, 0)
+    if os.WIFSIGNALED(status) and used.ru_utime + used.ru_stime > seconds - 0.5:
         return "cpu"
     return "done" if status == 0 else outcome
 
