@@ -17,7 +17,7 @@ from common.lab import ROOT, read_notebook
 
 # a room may import from itself and from what stands further down, never from the same floor or above
 FLOORS = [{"tests"}, {"benchmarks"}, {"tools"}, {"grading", "handout"}, {"common"}, {"init_utils"}]
-ENTRANCES = {"sandbox", "reexecution", "limits", "confinement", "folders", "unpacking"}
+ENTRANCES = {"sandbox", "reexecution", "limits", "confinement", "folders", "unpacking", "calling"}
 
 
 def sources():
