@@ -27,7 +27,7 @@ from classes import MOST, NOTEBOOK, FakeGrader, grade, put, rows, use_fakes, zip
 
 from common.lab import ROOT
 from grading import finding, group, opening
-from grading.confined import confinement, folders, limits, sandbox
+from grading.confined import confined_kernel, confinement, folders, limits, sandbox, unpacking, worker
 from grading.confined.unpacking import PACKED
 from grading.names import LONGEST_NAME, shortened
 
@@ -491,6 +491,21 @@ def test_fewer_works_run_in_little_memory(tmp_path, monkeypatch):
     for most, quick, jobs in ((4 << 30, False, 4), (4 << 30, True, 12), (1 << 29, False, 1), ("max", False, 16)):
         put(tmp_path / "memory.max", f"{most}\n")
         assert limits.jobs_within_limits(16, quick) == jobs
+
+
+def test_the_guide_names_the_limits():
+    guide = (ROOT / "docs" / "teacher.md").read_text(encoding="utf-8").replace("\u00a0", " ")
+    budget = opening.OF_A_STUDENT
+    for words in (
+        f"{budget.members:,} файлов, {budget.size >> 30} ГБ распакованного".replace(",", " ", 1),
+        f"{budget.works} работ, {budget.seconds:g} с процессорного времени",
+        f"не больше {unpacking.LARGEST_NOTEBOOK >> 20} МБ",
+        f"больше {group.MOST_TIMEOUTS} пределов",
+        f"{worker.MOST_FILES} файлов по {worker.FILE_SIZE >> 10} КБ",
+        f"{confined_kernel.MOST_FILES} по {confined_kernel.FILE_SIZE >> 20} МБ",
+        f"{limits.MEMORY >> 20} МБ на работу, с `--quick` — {limits.MEMORY_QUICK >> 20} МБ",
+    ):
+        assert words in guide, words
 
 
 # --- a fuzz ---
