@@ -3,11 +3,9 @@
 import random
 from dataclasses import dataclass, field
 
-from grading.confined.calling import FIELDS
-from grading.confined.calling import REFUSED as REFUSAL
 from grading.confined.reexecution import Reexecution
-from grading.confined.sandbox import Sandbox
-from grading.hints import REFUSED, explain_syntax, newer_python
+from grading.confined.sandbox import FIELDS, REFUSED, Sandbox
+from grading.hints import REFUSED_WORDS, explain_syntax, newer_python
 from init_utils import (
     EXERCISES,
     WORDS,
@@ -36,6 +34,7 @@ class FunctionMark:
     mistakes: list = field(default_factory=list)
     code: str | None = None
     program: str | None = None  # the same for the same code
+    is_defined: bool = False  # it could be called, so that the lab can be executed with it
     undiagnosed: bool = False  # our diagnosis failed: the points are right, the words are missing
 
     @property
@@ -215,9 +214,9 @@ def stopped(name, fields):
     """The mark of a function that raised an error."""
     failure = Failure(*(fields[field] for field in FIELDS))
     status = "incomplete" if failure.kind == "NotImplementedError" else "error"
-    if failure.kind == REFUSAL:
+    if failure.kind == REFUSED:
         fact = f"{name}: проверка не разрешила того, что делает строка «{failure.line}» ({failure.message})."
-        return failed(status, fact, REFUSED, REFUSAL)
+        return failed(status, fact, REFUSED_WORDS, REFUSED)
     hint, cause = explain_failure(failure)
     if fields["changed"]:
         hint, cause = WORDS["changed-argument"], "changed-argument"
@@ -240,6 +239,7 @@ def judge(method, answers, found):
         mistakes=mistakes,
         code=found["code"],
         program=found["program"],
+        is_defined=True,
         undiagnosed=any(mistake.id == "unexplained" for mistake in mistakes),
     )
 

@@ -8,7 +8,7 @@ from functools import cache
 from common.lab import NOTEBOOK
 from grading.names import PAGE_BEGINNING, one_line
 from grading.rows import MAX_SCORE
-from init_utils import EXERCISES
+from init_utils import EXERCISES, function_name
 
 STATUS_WORDS = {
     "missing": "блокнота нет",
@@ -104,7 +104,17 @@ def nbval_words(mark):
     following = [cell for cell in mark.differing if depends_on(cell) & set(wrong)]
     more = {kind: [c for c in mark.differing if c not in following and mark.kinds.get(c) == kind] for kind in KINDS}
     others = [cell for cell in mark.differing if cell not in following and mark.kinds.get(cell) not in KINDS]
+    stopped = [cell for cell in mark.differing if mark.kinds.get(cell) == "error"]
+    undefined = [function_name(method) for method, function in mark.functions.items() if not function.is_defined]
     said = []
+    if undefined:
+        said.append(f"Работа выполнена без функций, которые не удалось вызвать: {', '.join(undefined)}.")
+    if stopped:
+        said.append(f"Остановились с ошибкой: {names_of(stopped)}.")
+    following = [cell for cell in following if cell not in stopped]
+    others = [cell for cell in others if cell not in stopped]
+    if not undefined and not stopped:
+        said.append("С вашими функциями работа выполняется.")
     if following:
         titles = ", ".join(f"«{EXERCISES[method].title}»" for method in wrong)
         said.append(f"Результаты, которые зависят от функций с ошибками ({titles}), отличаются от образца.")
@@ -113,7 +123,7 @@ def nbval_words(mark):
             said.append(f"{KINDS[kind]}: {names_of(cells)}. Это безвредно.")
     if others:
         said.append(f"Отличается от образца, хотя функции верны: {names_of(others)}.")
-    return " ".join(["С вашими функциями работа выполняется.", *said, "На баллы это не влияет."])
+    return " ".join([*said, "На баллы это не влияет."])
 
 
 def depends_on(cell):

@@ -104,9 +104,16 @@ def marks_table(marks):
             points = ["—"] * len(points)
         place = mark.submission.partition("/")[2] or mark.submission
         who = mark.student if times[mark.student] == 1 else f"{mark.student}: {place}"
-        nbval = f"отличий: {len(mark.differing)}" if mark.differing else mark.nbval
+        nbval = nbval_words(mark)
         table.add_row(*map(Text, [one_line(who), mark.status, *points, nbval]))
     return table
+
+
+def nbval_words(mark):
+    """How many cells stopped with an error, and in how many others the result differs."""
+    stopped = list(mark.kinds.values()).count("error")
+    counts = {"ошибок": stopped, "отличий": len(mark.differing) - stopped}
+    return ", ".join(f"{words}: {number}" for words, number in counts.items() if number) or mark.nbval
 
 
 def summary_table(summary):

@@ -49,7 +49,7 @@ def test_ratios_are_taken_round_by_round():
     assert measure.ratios(seconds, "slow")["fast"] == (2.5, 3.0, 3.5)
 
 
-@pytest.mark.seconds(10)
+@pytest.mark.thorough
 def test_the_command_prints_a_table_and_draws_a_figure(tmp_path):
     figure = tmp_path / "benchmark.png"
     none_else = ["--large-rounds", "0", "--notebook-rounds", "0"]
@@ -69,7 +69,7 @@ def test_the_command_prints_a_table_and_draws_a_figure(tmp_path):
     assert figure.read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.seconds(6)
+@pytest.mark.thorough
 @pytest.mark.parametrize("arguments", [["--rounds", "1"], ["--torch", "--notebook-rounds", "0"]])
 def test_incomplete_results_are_not_published(arguments):
     command = [sys.executable, "-m", "benchmarks", "--publish", *arguments]

@@ -13,7 +13,7 @@ from jupyter_page import ERROR, STDERR, run_all, wait_for_notebook, wait_until_a
 from nbval_runs import copy_lab
 from submissions import completed
 
-pytestmark = pytest.mark.seconds(60)
+pytestmark = pytest.mark.thorough
 
 # command -> the address of the notebook
 PAGES = {"lab": "lab/tree/Initialization.ipynb", "notebook": "notebooks/Initialization.ipynb"}

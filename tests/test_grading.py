@@ -23,7 +23,6 @@ from grading.confined import confinement
 from grading.confined.unpacking import TOO_LARGE
 from grading.marks import Grader, draw_layer_lists
 
-pytestmark = pytest.mark.seconds(2)
 PR_SET_CHILD_SUBREAPER = 36
 RANDN = "np.random.randn(layers_dims[l], layers_dims[l - 1])"
 HE = "np.sqrt(2 / layers_dims[l - 1])"
@@ -594,7 +593,6 @@ needs_protection = pytest.mark.skipif(bool(confinement.missing_protection()), re
 
 
 @needs_protection
-@pytest.mark.seconds(60)
 def test_hostile_submissions_are_contained_and_honest_ones_get_their_marks(tmp_path, processes):
     folder = tmp_path / "group"
     for name, (body, _) in ATTACKS.items():
@@ -625,7 +623,7 @@ def test_hostile_submissions_are_contained_and_honest_ones_get_their_marks(tmp_p
 
 
 @needs_protection
-@pytest.mark.seconds(60)
+@pytest.mark.thorough
 def test_nbval_says_which_cells_differ(tmp_path):
     folder = tmp_path / "group"
     write(folder / "right.ipynb", submission())
@@ -841,7 +839,7 @@ def test_an_interrupt_before_anything_is_graded_leaves_the_old_csv(tmp_path, pro
 
 
 @needs_protection
-@pytest.mark.seconds(25)
+@pytest.mark.thorough
 def test_a_kernel_full_of_threads_is_ended(tmp_path):
     bomb = """def initialize_parameters_zeros(layers_dims):
     import os, threading, time

@@ -63,7 +63,7 @@ def test_no_cell_gives_a_solution_away(blank):
         assert not [solution for solution in solutions if solution in cell.source], cell.id
 
 
-@pytest.mark.seconds(8)
+@pytest.mark.thorough
 def test_it_stops_at_the_first_exercise_and_says_which(blank, tmp_path):
     command = [sys.executable, "-m", "jupyter", "execute", "Initialization.ipynb"]
     utf8 = {**os.environ, "PYTHONUTF8": "1"}  # nbclient reads the notebook in the encoding of the system
@@ -76,7 +76,7 @@ def test_it_stops_at_the_first_exercise_and_says_which(blank, tmp_path):
     assert advice.startswith("Упражнение не закончено: замените None решением.")
 
 
-@pytest.mark.seconds(7)
+@pytest.mark.thorough
 def test_solved_it_is_the_completed_notebook_again(blank, tmp_path):
     path = tmp_path / "Initialization.ipynb"
     right = {cell.id: cell for cell in completed().cells}
@@ -98,7 +98,7 @@ def test_solved_it_is_the_completed_notebook_again(blank, tmp_path):
     assert blank == completed()  # and so nbval says of it what it says of the completed notebook
 
 
-@pytest.mark.seconds(5)
+@pytest.mark.thorough
 def test_it_is_made_without_the_modules_that_only_unix_has(tmp_path):
     script = "import sys\nfor name in ('resource', 'fcntl', 'pwd', 'grp', 'termios'):\n    sys.modules[name] = None\n"
     script += f"from handout.__main__ import main\nsys.exit(main(['blank', {str(tmp_path / 'x.ipynb')!r}]))"

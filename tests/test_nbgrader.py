@@ -21,7 +21,7 @@ from handout.course import ASSIGNMENT
 if not importlib.util.find_spec("nbgrader"):
     pytest.skip("nbgrader is not installed: pip install -r tests/requirements.txt", allow_module_level=True)
 
-pytestmark = pytest.mark.seconds(60)
+pytestmark = pytest.mark.thorough
 NOTEBOOK = "Initialization.ipynb"
 AFTER_TRAINING = ("train-", "accuracy-", "predictions-", "boundary-", "compare-")
 SOLUTIONS = {cell.id: cell.source for cell in completed().cells if cell.id in GRADED}

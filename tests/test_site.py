@@ -22,7 +22,7 @@ from handout import site
 from handout.__main__ import main
 from handout.blank import BEGIN, blank_text
 
-slow = pytest.mark.seconds(90)
+slow = pytest.mark.thorough
 
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull, "PIP_EXTRA_INDEX_URL": ""}
 EXEMPT = "train-random"

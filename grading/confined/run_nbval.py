@@ -47,10 +47,13 @@ class Verdict:
         print(json.dumps({"finished": int(exitstatus)}), file=self.stream)
 
 
+STOPPED = "error"
+
+
 def kind_of_difference(stored, fresh):
-    """In what the outputs of a cell differ: "sign" (of a zero), "print" (more is printed), or "" for all else."""
+    """How the outputs differ: "sign" (of a zero), "print" (more is printed), STOPPED, or "" for all else."""
     if any(output.output_type == "error" for output in fresh):
-        return ""
+        return STOPPED
     stored, fresh = text_of(stored), text_of(fresh)
     if MINUS_ZERO.sub("0", stored).split() == MINUS_ZERO.sub("0", fresh).split():
         return "sign"

@@ -13,7 +13,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from common.command import in_russian
-from grading.confined.calling import FIELDS, LONGEST_TEXT, shorten, unpack
+from grading.confined.calling import FIELDS, LONGEST_TEXT, REFUSED, shorten, unpack  # noqa: F401
 
 WORKER = Path(__file__).with_name("worker.py")
 LARGEST_RESULT = 4 << 20
