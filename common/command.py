@@ -59,6 +59,12 @@ SYSTEM_WORDS = {
     errno.EISDIR: "это папка",
     errno.ENAMETOOLONG: "имя слишком длинное",
     errno.EIO: "ошибка диска",
+    errno.EDQUOT: "исчерпана квота на диске",
+    errno.EFBIG: "файл больше, чем разрешено (ulimit -f)",
+    errno.EAGAIN: "не хватает процессов (ulimit -u, --pids-limit)",
+    errno.ENOMEM: "не хватает памяти",
+    errno.EMFILE: "открыто слишком много файлов (ulimit -n)",
+    errno.ENFILE: "открыто слишком много файлов",
 }
 
 

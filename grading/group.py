@@ -5,6 +5,8 @@ import errno
 import os
 import signal
 import threading
+import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from tempfile import gettempdir
 
@@ -23,6 +25,8 @@ from grading.terminal import Terminal, progress_bar
 from grading.verdicts import Verdicts
 
 LONGEST_TEMPORARY_PATH = 40  # bytes
+MOST_TIMEOUTS = 12  # of functions, in all works of one student together
+LONGEST_EXECUTION = 400  # seconds, of all works of one student together
 NO_FAULT_OF_THE_FILE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -105,6 +109,7 @@ class ClassRun:
         self.verdicts = None if options.quick else Verdicts(options.fresh)
         self.graders = []
         self.own = threading.local()
+        self.spent = Counter()  # seconds that slow works of one student have taken, by student and kind
         self.stopped = threading.Event()
         self.pool = ThreadPoolExecutor(options.jobs, initializer=self.start_grader)
 
@@ -153,11 +158,26 @@ class ClassRun:
         """The mark, None after an interrupt; our own mistake must not keep the others from being graded."""
         if self.stopped.is_set():
             return None
+        longest = MOST_TIMEOUTS * self.options.timeout
+        if self.spent[submission.student, "marks"] > longest:
+            words = (
+                f"не проверено: на другие работы этого студента ушло больше {longest:g} с. Проверьте этот файл отдельно"
+            )
+            return Mark(submission.name, failure="timeout", reason=words, student=submission.student)
         try:
-            return mark(self.own.grader, submission, self.options.quick)
+            with self.counted(submission.student, "marks", self.options.timeout):
+                return mark(self.own.grader, submission, self.options.quick)
         except Exception as error:
             words = f"сбой программы проверки: {error!r}"
             return Mark(submission.name, failure="crashed", reason=words, ungraded=True, student=submission.student)
+
+    @contextlib.contextmanager
+    def counted(self, student, kind, slow):
+        """What is done here counts for this student, if it takes longer than so many seconds: the honest never pay."""
+        started = time.monotonic()
+        yield
+        if (seconds := time.monotonic() - started) > slow:
+            self.spent[student, kind] += seconds
 
     def reexecute_all(self):
         marks = repeats_last([mark for mark in self.results.marks.values() if mark.functions])
@@ -178,8 +198,11 @@ class ClassRun:
         try:
             if (known := self.verdicts.get(mark.program)) is not None:
                 mark.take_verdict(known)
+            elif self.spent[mark.student, "execution"] > LONGEST_EXECUTION:
+                mark.nbval = "timeout"
             else:
-                self.own.grader.reexecute(mark)
+                with self.counted(mark.student, "execution", LONGEST_EXECUTION / 8):
+                    self.own.grader.reexecute(mark)
                 if mark.is_executed:
                     self.verdicts.put(mark.program, mark.kinds)
         except Exception:

@@ -13,8 +13,8 @@ from grading.names import LONGEST_NAME, one_line
 
 MOST_WORKS = 20  # of one student
 # what the archives of one student may take, and what the archive of a class may
-OF_A_STUDENT = Budget(members=100_000, size=1 << 30, works=MOST_WORKS, seconds=10)
-OF_A_CLASS = Budget(members=500_000, size=64 << 30, works=500_000, seconds=900)
+OF_A_STUDENT = Budget(members=100_000, size=1 << 30, works=MOST_WORKS, seconds=10.0)
+OF_A_CLASS = Budget(members=500_000, size=64 << 30, works=500_000, seconds=900.0)
 LARGEST_PACKED = 256 << 20  # bytes of one file
 LONGEST_LINE = 64 << 10
 KINDS = {"file", "page", "notebook", "archive", "hidden", "empty", "link", "special", "refused", "closed"}
@@ -85,7 +85,9 @@ class Opener:
                             return True
                         entries.append(self.entry(message, stream))
                 except OSError as error:
-                    fault = f"{in_russian(error)}: {self.folder}. Освободите место и повторите проверку"
+                    fault = (
+                        f"{in_russian(error)}: {os.path.dirname(self.folder)}. Освободите место и повторите проверку"
+                    )
                 except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
                     pass  # not what our own code in the child sends
             return False
@@ -162,4 +164,4 @@ def is_name(part):
 
 def checked_budget(left, before):
     """What a child says that is left, never more than there was."""
-    return Budget(**{name: max(0, min(float(left[name]), value)) for name, value in asdict(before).items()})
+    return Budget(**{name: type(value)(max(0, min(left[name], value))) for name, value in asdict(before).items()})

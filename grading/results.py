@@ -6,12 +6,13 @@ from pathlib import Path
 
 from common.command import in_russian
 from common.files import replace_file
-from grading.names import alphabetical, is_participants_folder
+from grading.names import alphabetical, is_participants_folder, shortened
 from grading.page import page
 from grading.rows import is_ungraded, row_of
 
 BETWEEN_WRITES = 2  # seconds
 SHARE_OF_WRITES = 0.05  # of the time, at most
+LONGEST_PAGE_NAME = 255  # bytes of each part of a page's place
 
 
 class Results:
@@ -97,7 +98,7 @@ class Results:
     def page_path(self, submission):
         """Where a student's page goes: the same place in its folder as the submission's in the folder of the class."""
         inner = "/отзыв" if is_participants_folder(submission.rpartition("/")[2]) else ""
-        return Path(self.options.feedback) / f"{submission}{inner}.html"
+        return place_of_page(Path(self.options.feedback), f"{submission}{inner}.html")
 
     def fill(self, worksheet):
         self.attempt(worksheet.path, lambda: worksheet.fill(self.book.table.rows))
@@ -121,3 +122,13 @@ class Results:
     def rows(self):
         """The rows of the table, or of this run if there is none."""
         return [row for row in self.book.table.rows if row["submission"] and not is_ungraded(row)]
+
+
+def place_of_page(folder, name):
+    """Where a page goes: never through a link or a file that lies there, for its folder may be that of the works."""
+    *around, last = name.split("/")
+    for part in around:
+        folder = folder / shortened(part, LONGEST_PAGE_NAME)
+        while folder.is_symlink() or folder.is_file():
+            folder = folder.with_name(shortened(f"{folder.name} — отзыв", LONGEST_PAGE_NAME))
+    return folder / shortened(last, LONGEST_PAGE_NAME)

@@ -10,12 +10,23 @@ COLUMNS = ("student", "submission", "status", *EXERCISES, "score", "max_score", 
 NOTES = re.compile(r"^(не засчитывается \(засчитана .*?\)|за .*? больше баллов в другом его файле, .*?) \| ")
 
 
+LONGEST_CELL = 30_000  # a spreadsheet takes some more
+
+
 def row_of(mark):
     """The row of one submission."""
     points = [mark.points(method) for method in EXERCISES] + [mark.score]
     if mark.ungraded:
         points = [""] * len(points)
-    values = [mark.student, mark.submission, mark.status, *points, MAX_SCORE, mark.nbval, one_line(mark.feedback)]
+    values = [
+        mark.student,
+        mark.submission,
+        mark.status,
+        *points,
+        MAX_SCORE,
+        mark.nbval,
+        one_line(mark.feedback)[:LONGEST_CELL],
+    ]
     return dict(zip(COLUMNS, map(str, values), strict=True))
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -27,8 +28,8 @@ class FakeGrader:
     def grade(self, data, name):
         if name in self.broken:
             raise OSError(24, "Too many open files")
-        points = int(plain(data).split(b'"points": ')[1].split(b"}")[0])
-        return marked(name, points)
+        points = re.search(rb'"points": (\d)}', plain(data))
+        return marked(name, int(points[1]) if points else 0)
 
     def reexecute(self, mark):
         self.executed.append(mark.score)

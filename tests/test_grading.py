@@ -604,7 +604,7 @@ def test_hostile_submissions_are_contained_and_honest_ones_get_their_marks(tmp_p
     write(folder / "files" / "work.ipynb", submission())
     before = processes()
 
-    result = run("grade", folder, "--csv", tmp_path / "marks.csv", "--quick", "--timeout", 2)
+    result = run("grade", folder, "--csv", tmp_path / "marks.csv", "--quick", "--timeout", 1)
     assert result.returncode == 0, result.stderr
     marks = rows(tmp_path / "marks.csv")
     assert len(marks) == 2 * len(ATTACKS) + 1

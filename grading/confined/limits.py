@@ -9,6 +9,7 @@ from pathlib import Path
 CGROUPS = Path("/sys/fs/cgroup")
 TASKS_QUICK, TASKS = 5, 26  # processes and threads of a work: the sandbox; with zygote, nbval, kernel and its threads
 TASKS_OF_OUR_OWN = 6  # this process, its helpers
+MEMORY_QUICK, MEMORY, MEMORY_OF_OUR_OWN = 300 << 20, 800 << 20, 200 << 20  # what they usually take, in bytes
 FILES, FILES_OF_OUR_OWN = 8, 40  # descriptors that this process holds open
 NO_LIMIT = math.inf
 
@@ -47,7 +48,8 @@ def jobs_within_limits(wanted, quick):
     words, room = min(rooms.items(), key=lambda item: item[1])
     if room < 1:
         raise TooLittle(f"здесь разрешено только {words}, этого не хватает и для одной работы: увеличьте предел")
-    return int(min(wanted, room, max(1, processors())))
+    in_memory = (memory() - MEMORY_OF_OUR_OWN) / (MEMORY_QUICK if quick else MEMORY)
+    return int(min(wanted, room, max(1, processors()), max(1, in_memory)))
 
 
 def raise_to_hard(limit):
@@ -66,6 +68,12 @@ def processors():
         if 0 < quota < NO_LIMIT:
             quotas.append(math.ceil(quota / period))
     return min(quotas)
+
+
+def memory():
+    """How many bytes a container allows."""
+    names = ("memory.max", "memory.limit_in_bytes")
+    return min((most for name in names for (most,) in zip_files("memory", name)), default=NO_LIMIT)
 
 
 def free_tasks():

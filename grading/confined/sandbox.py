@@ -31,7 +31,7 @@ SOUND_OPENING = {
     "depth": 0,
     "whole_class": False,
 }
-SLEEPING = 3  # so many times its processor time a function may take
+SLEEPING = 4  # so many times its processor time a function may take
 WAITING = 10  # so many times the processor time may pass until we take the machine to be too busy
 
 
@@ -103,7 +103,7 @@ class Sandbox:
 
         Raises SandboxFailure if the worker gives no answer.
         """
-        outcome, answer = self.give(task, receive, SLEEPING * timeout + 10, math.ceil(timeout), data)
+        outcome, answer = self.give(task, receive, SLEEPING * timeout, math.ceil(timeout), data)
         result = parse(answer) if outcome == "done" else None
         if result is None and outcome == "crashed":
             self.check()

@@ -186,7 +186,8 @@ class Looker:
                 self.send("empty", parts)
         except Exception as error:
             reason = words(error)  # raises what is no fault of the archive
-            self.send("refused", parts, f"архив {shortened(name)}: {reason}")
+            advice = "" if self.whole_class else f". {HAND_IN_THE_NOTEBOOK}"
+            self.send("refused", parts, f"архив {shortened(name)}: {reason}{advice}")
 
     def look_into_zip(self, file, parts, depth):
         archive = zipfile.ZipFile(file)
