@@ -1,1 +1,1 @@
-"""How fast the lab's network learns, side by side with other ways to train it: `python -m benchmarks`."""
+"""Time and memory of the lab's network beside the textbook formulas and scikit-learn: python -m benchmarks."""

@@ -220,10 +220,10 @@ def stopped(name, fields):
     hint, cause = explain_failure(failure)
     if fields["changed"]:
         hint, cause = WORDS["changed-argument"], "changed-argument"
+    elif package := fields["package"] or (failure.kind == "ModuleNotFoundError" and failure.name):
+        hint = f"На машине, где идёт проверка, нет пакета {package}; для задания хватает NumPy."
     elif fields["before"]:
         hint = f"Строка, которая задаёт это имя, остановилась раньше: {fields['before']}."
-    if failure.kind == "ModuleNotFoundError":
-        hint = f"На машине, где идёт проверка, нет пакета {failure.name}; для задания хватает NumPy."
     return failed(status, f"{name}: функция остановилась с ошибкой {failure}.", hint, cause)
 
 

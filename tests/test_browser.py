@@ -1,81 +1,101 @@
-"""The notebook where students open it: JupyterLab 4 and Notebook 7 in headless Chromium."""
+"""The notebooks where students open them: JupyterLab 4 and Notebook 7 in headless Chromium."""
 
+import json
 import os
-import socket
 import subprocess
 import sys
 import time
-from urllib.request import urlopen
 
 import nbformat
 import pytest
 from jupyter_page import ERROR, STDERR, run_all, wait_for_notebook, wait_until_all_have_run
 from nbval_runs import copy_lab
-from submissions import completed
+
+from common.lab import NOTEBOOK, WHY
 
 pytestmark = pytest.mark.thorough
 
-# command -> the address of the notebook
-PAGES = {"lab": "lab/tree/Initialization.ipynb", "notebook": "notebooks/Initialization.ipynb"}
 SECONDS = 400  # for all cells
+IMAGES = "document.querySelectorAll('.jp-OutputArea img').length"
 
 
-@pytest.fixture(params=PAGES)
-def address(request, tmp_path):
-    """A server of Jupyter in a folder with the lab, its outputs cleared; the address of the notebook."""
-    notebook = completed()
+@pytest.fixture(params=[("lab", NOTEBOOK), ("lab", WHY), ("notebook", NOTEBOOK)], ids=lambda p: f"{p[0]}-{p[1].stem}")
+def opened(request, tmp_path):
+    """A server of Jupyter in a folder with the notebooks, their outputs cleared: address, path of the notebook."""
+    program, path = request.param
+    notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    nbformat.write(notebook, copy_lab(tmp_path) / "Initialization.ipynb")
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
+    nbformat.write(notebook, copy_lab(tmp_path) / path.name)
     folders = {f"JUPYTER_{name}_DIR": str(tmp_path / "jupyter" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     settings = tmp_path / "jupyter" / "CONFIG" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)  # all cells in the page, also those that are not in sight
     (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
-    options = [f"--port={port}", "--ip=127.0.0.1", "--no-browser", "--allow-root", "--IdentityProvider.token="]
+    options = ["--port=0", "--ip=127.0.0.1", "--no-browser", "--allow-root", "--IdentityProvider.token="]
     with open(tmp_path / "log", "w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", request.param, *options],
+            [sys.executable, "-m", "jupyter", program, *options],
             cwd=tmp_path,
             env={**os.environ, **folders, "HOME": str(tmp_path)},
             stdout=log,
             stderr=log,
         )
     try:
-        wait_for(f"http://127.0.0.1:{port}/api", server, tmp_path / "log")
-        yield f"http://127.0.0.1:{port}/{PAGES[request.param]}"
+        port = wait_for_port(tmp_path / "jupyter" / "RUNTIME", server, tmp_path / "log")
+        place = "notebooks" if program == "notebook" else "lab/tree"
+        yield f"http://127.0.0.1:{port}/{place}/{path.name}", path
     finally:
         server.terminate()
         server.wait(timeout=60)
 
 
-def wait_for(url, server, log):
+def wait_for_port(folder, server, log):
+    """The port that the server has taken, as it writes it down when it listens."""
     end = time.monotonic() + 60
-    while True:
-        try:
-            urlopen(url, timeout=5).close()
-            return
-        except OSError:
-            assert server.poll() is None and time.monotonic() < end, log.read_text()
-            time.sleep(0.2)
+    while not (found := [*folder.glob("jpserver-*.json")]):
+        assert server.poll() is None and time.monotonic() < end, log.read_text()
+        time.sleep(0.2)
+    return json.loads(found[0].read_text())["port"]
 
 
-def test_run_all_cells(browser, address, notebook):
-    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+def test_run_all_cells(browser, opened):
+    address, path = opened
+    cells = nbformat.read(path, as_version=4).cells
+    code_cells = [cell for cell in cells if cell.cell_type == "code"]
     figures = sum("image/png" in output.get("data", {}) for cell in code_cells for output in cell.outputs)
-    markdown = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    markdown = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     page = browser.new_page()
     page.goto(address)
     wait_for_notebook(page)
     run_all(page)
     wait_until_all_have_run(page, code_cells, SECONDS)
+    page.wait_for_function(f"n => {IMAGES} === n", arg=figures, timeout=60_000)  # a folded cell shows no number
     assert page.locator(f"{ERROR}, {STDERR}").all_text_contents() == []
-    widths = page.locator(".jp-OutputArea img").evaluate_all("images => images.map(image => image.naturalWidth)")
-    assert len(widths) == figures and min(widths) > 500
+    assert min(page.locator(".jp-OutputArea img").evaluate_all("all => all.map(image => image.naturalWidth)")) > 400
     tables = page.locator(".jp-MarkdownCell table")
     assert tables.count() == markdown.count("<table>") + markdown.count("\n|:-")
-    assert "17.88628473" in tables.nth(1).text_content()
     assert page.locator(".jp-MarkdownCell details").count() == markdown.count("<details>")
+    if path == WHY:
+        move_a_slider(page)
+        stay_without_a_kernel(page, address, figures)
+
+
+def move_a_slider(page):
+    """The picture below the sliders is drawn anew."""
+    cell = page.locator(".jp-CodeCell", has=page.locator(".widget-slider"))
+    before = cell.locator("img").get_attribute("src")
+    cell.locator(".noUi-handle").nth(1).press("ArrowRight")
+    page.wait_for_function(
+        "before => ![...document.querySelectorAll('img')].some(image => image.src === before)", arg=before
+    )
+
+
+def stay_without_a_kernel(page, address, figures):
+    """Saved and opened with no kernel that knows the widgets, the picture and the words are still there."""
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(3000)
+    page.goto(address + "?reset")
+    wait_for_notebook(page)
+    page.wait_for_function(f"n => {IMAGES} === n", arg=figures, timeout=60_000)
+    assert page.get_by_text("Run → Run All Above Selected Cell").count() >= 1

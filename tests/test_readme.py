@@ -6,8 +6,6 @@ import re
 import pytest
 from conftest import ROOT
 
-from benchmarks import contestants, report
-
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)\n```", README, re.DOTALL)
 
@@ -59,13 +57,3 @@ def test_the_number_of_cells_that_nbval_reports(notebook):
 def test_every_file_named_exists():
     for name in re.findall(r"^\| `([^`]+)`", README, re.MULTILINE):
         assert (ROOT / name).exists(), name
-
-
-def test_the_benchmarks_tables_are_there():
-    page = report.PAGE.read_text(encoding="utf-8")
-    published = page[page.index(report.BEGIN) : page.index(report.END)]
-    optional = [name for name, _ in contestants.OPTIONAL.values()]
-    for name in [*contestants.ALWAYS, *optional]:
-        assert f"| {name} | " in published, name
-    assert "| 300 000 примеров |" in published
-    assert "| Весь блокнот, `pytest --nbval` |" in published

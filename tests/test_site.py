@@ -134,8 +134,8 @@ def test_a_wheel_without_what_is_unused(tmp_path):
 def test_which_lab(tmp_path, monkeypatch, capsys):
     built = {}
 
-    def build(work, notebook, distribution):
-        built[distribution] = notebook
+    def build(work, texts, distribution):
+        built[distribution] = texts
         (work / "site").mkdir()
         return work / "site"
 
@@ -143,7 +143,9 @@ def test_which_lab(tmp_path, monkeypatch, capsys):
     assert (
         main(["site", str(tmp_path / "a")]) == main(["site", str(tmp_path / "b"), "--completed", "--pyodide", "."]) == 0
     )
-    assert built[None] == blank_text() and built[Path()] == site.NOTEBOOK.read_text(encoding="utf-8")
+    assert built[None][site.NOTEBOOK] == blank_text() and '"outputs": []' in built[None][site.WHY]
+    assert all(text == path.read_text(encoding="utf-8") for path, text in built[Path()].items())
+    assert built[Path()].keys() == built[None].keys() == {site.NOTEBOOK, site.WHY, site.HELPERS}
     assert f"Записано: {tmp_path / 'a'}" in capsys.readouterr().out
 
 

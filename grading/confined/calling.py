@@ -38,6 +38,7 @@ def call(code, name, layer_lists):
         for statement, earlier in failures:  # the name is missing because of what failed before
             if isinstance(error, NameError) and error.name in bound_names(statement):
                 failure["before"] = shorten(f"{type(earlier).__name__}: {earlier}", LONGEST_TEXT)
+                failure["package"] = shorten(str(getattr(earlier, "name", "") or ""), LONGEST_KEY)
         return {"failure": {**failure, "changed": bool(given) and given[0] != sizes}}
 
 

@@ -31,7 +31,7 @@ SOUND_OPENING = {
     "depth": 0,
     "whole_class": False,
 }
-SLEEPING = 3  # so many times its processor time a function may take
+SLEEPING = 4  # so many times its processor time a function may take
 WAITING = 10  # so many times the processor time may pass until we take the machine to be too busy
 
 
@@ -82,14 +82,16 @@ class Sandbox:
     def call(self, timeout, code, name, layer_lists):
         """Returns (outcome, failure, answers): for each list of sizes what came twice, and whether it changed.
 
-        `failure`: the fields that calling.describe gives, "before", "changed".
+        `failure`: the fields that calling.describe gives, "before" (why a name is missing), "package", "changed".
         """
         outcome, result = self.run(timeout, task="call", code=code, name=name, layer_lists=layer_lists)
         if outcome == "timeout":
             return outcome, {}, []
         try:
             if failure := result.get("failure"):
-                texts = {key: shorten(str(failure.get(key, "")), LONGEST_TEXT) for key in (*FIELDS, "before")}
+                texts = {
+                    key: shorten(str(failure.get(key, "")), LONGEST_TEXT) for key in (*FIELDS, "before", "package")
+                }
                 return "error", {**texts, "changed": failure.get("changed") is True}, []
             pairs = zip(layer_lists, result["answers"], strict=True)
             return "done", {}, [(sizes, unpack(a), unpack(b), changed is True) for sizes, (a, b, changed) in pairs]
@@ -101,7 +103,7 @@ class Sandbox:
 
         Raises SandboxFailure if the worker gives no answer.
         """
-        outcome, answer = self.give(task, receive, SLEEPING * timeout + 10, math.ceil(timeout), data)
+        outcome, answer = self.give(task, receive, SLEEPING * timeout, math.ceil(timeout), data)
         result = parse(answer) if outcome == "done" else None
         if result is None and outcome == "crashed":
             self.check()
