@@ -182,7 +182,7 @@ RIGHT_ANSWERS = {
     "a magic in a long cell": submission(he="%matplotlib inline\n" + "# ...\n" * 5_000 + function("he")),
     "another key": submission(he=function("he").replace("parameters = {}", "parameters = {'cache': None}")),
     "temporary files": submission(
-        he=function("he", loop="import tempfile\nfor _ in range(1): tempfile.NamedTemporaryFile().close()")
+        he=function("he", loop="import tempfile\nfor _ in range(300): tempfile.NamedTemporaryFile().close()")
     ),
     "a thread": submission(
         he=function(
@@ -512,7 +512,7 @@ ATTACKS = {
     "makes a closed folder": ("import os; os.mkdir('d', 0o300)", "error"),
     "races the supervisor": (
         "for _ in range(1000): open('a', 'w').close(); __import__('os').unlink('a')",
-        "error",
+        "incomplete",
     ),
     "returns a view of billions": (
         "return {'W1': np.ones((4, 2)), 'Wz': np.broadcast_to(0.0, (10**6, 10**6))}",

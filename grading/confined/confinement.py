@@ -14,6 +14,7 @@ import contextlib
 import ctypes
 import errno
 import fcntl
+import math
 import os
 import platform
 import resource
@@ -257,10 +258,11 @@ def let_be_counted(channel, threads):
             check(libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0))
 
 
-def watch(channel, most, end, *others):
+def watch(channel, most, end, *others, count=lambda: math.inf):
     """Wait until the process at the other end of the channel ends; False if it is still there at the time `end`.
 
-    Meanwhile it may make so many files and threads. If something comes from `others`, nobody waits any more.
+    Meanwhile it may make so many files and threads; then `count()` says how many of them there are still. If
+    something comes from `others`, nobody waits any more.
     """
     listener, made = None, 0
     try:
@@ -271,8 +273,11 @@ def watch(channel, most, end, *others):
                 if not descriptors:
                     return True
                 listener = descriptors[0]
+            elif listener in ready and is_hung_up(listener):
+                os.close(listener)  # the process is about to end
+                listener = None
             elif listener in ready:
-                made += 1
+                made = made + 1 if made < most else count() + 1
                 answer(listener, made <= most)
             elif ready:
                 return True
@@ -280,6 +285,36 @@ def watch(channel, most, end, *others):
     finally:
         if listener:
             os.close(listener)
+
+
+def is_hung_up(descriptor):
+    """Whether nobody can ask over a listener any more."""
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return bool(poll.poll(0))
+
+
+def things_held(pid, folder):
+    """How many files are in the folder, or deleted but in use; infinite if that can't be told for sure.
+
+    The process waits meanwhile, unless it has several threads: then files could be moved while they are counted.
+    """
+    process = f"/proc/{pid}"
+    try:
+        if len(os.listdir(f"{process}/task")) > 1:
+            return math.inf
+        open_ones = [os.readlink(f"{process}/fd/{number}") for number in os.listdir(f"{process}/fd")]
+        mapped = Path(f"{process}/maps").read_text(errors="replace").splitlines()
+        count = sum(path.endswith(" (deleted)") for path in [*open_ones, *mapped])
+        folders = [folder]
+        while folders:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    folders += [entry.path] if entry.is_dir(follow_symlinks=False) else []
+        return count
+    except OSError:
+        return math.inf
 
 
 def answer(listener, allowed):

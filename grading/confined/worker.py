@@ -26,7 +26,7 @@ from grading.names import CODE_PAGES
 del sys.path[0]
 
 MEMORY = 1 << 30
-FILE_SIZE, MOST_FILES = 256 << 10, 64  # whatever a task deletes or renames: this times that is all it can write
+FILE_SIZE, MOST_FILES = 256 << 10, 64  # at a time, those that are deleted and still open too
 
 
 def main(control):
@@ -51,7 +51,7 @@ def main(control):
                 os.close(descriptor)
             theirs.close()
             with ours:
-                outcome = wait(pid, ours, options["timeout"], options["seconds"], control)
+                outcome = wait(pid, ours, folder, options["timeout"], options["seconds"], control)
         control.send(outcome.encode())
 
 
@@ -67,10 +67,11 @@ def load_tasks():
     extraction.extract(b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', [])
 
 
-def wait(pid, channel, timeout, seconds, control):
+def wait(pid, channel, folder, timeout, seconds, control):
     """How the child ended; it is killed when its time is over or nobody waits for it."""
     end = time.monotonic() + timeout
-    outcome = "crashed" if confinement.watch(channel, MOST_FILES, end, control) else "timeout"
+    count = functools.partial(confinement.things_held, pid, folder)
+    outcome = "crashed" if confinement.watch(channel, MOST_FILES, end, control, count=count) else "timeout"
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)  # if it has not ended
     _, status, used = os.wait4(pid, 0)
