@@ -35,6 +35,10 @@ ADDRESS = "notebooks/index.html?path="
 LANGUAGE = "ru_RU"
 PYTHON_LICENSE = "typing_extensions-"  # this wheel stays out of the site: it carries the licence of Python itself
 TRANSFERRED_BY_JUPYTERLITE = 8_000_000  # bytes, measured in Chromium
+TREE = """<!DOCTYPE html>
+<html lang="ru"><meta charset="utf-8"><title>Инициализация</title>
+<script>location.replace(`../${location.search && "notebooks/"}index.html${location.search}`)</script></html>
+"""
 UNUSED = {  # what no program of a student imports: {wheel: patterns of its files}
     "scipy": ["*/tests/*", "*.pyi", "*.pxd", "*.h"],
     "scikit_learn": ["sklearn/datasets/data/*", "sklearn/datasets/images/*", "*.pxd", "*.pyx", "*.tp", "*.h"],
@@ -128,6 +132,7 @@ def build(work, texts, distribution):
     (work / "pyodide").rename(out / PYODIDE)
     translate(work, out)
     add_icons(out)
+    add_tree(out)
     add_lab(out, texts)
     (out / "licenses.html").write_text(licenses(out, distribution, wheels), encoding="utf-8")
     (out / "index.html").write_text(start_page(out, WHY in texts), encoding="utf-8")
@@ -306,6 +311,12 @@ def add_icons(out):
     (out / "static/favicons").mkdir()
     for name in ("favicon-notebook.ico", "favicon-busy-1.ico"):
         shutil.copyfile(out / "notebooks/favicon.ico", out / "static/favicons" / name)
+
+
+def add_tree(out):
+    """A link from one notebook to the other leads to Jupyter's list of files, which the site has not."""
+    (out / "tree").mkdir()
+    (out / "tree/index.html").write_text(TREE, encoding="utf-8")
 
 
 def write_json(path, value):

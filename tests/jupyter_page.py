@@ -3,7 +3,6 @@
 import contextlib
 
 ERROR, STDERR = (f"[data-mime-type='application/vnd.jupyter.{name}']" for name in ("error", "stderr"))
-SLIDER = ".widget-slider"
 FIRST_PROMPT = "document.querySelector('.jp-CodeCell .jp-InputArea-prompt').textContent"
 STARTED = f"() => /^\\[(\\*|\\d+)\\]:$/.test({FIRST_PROMPT})"
 FIRST_HAS_RUN = f"() => /^\\[\\d+\\]:$/.test({FIRST_PROMPT})"
@@ -45,7 +44,7 @@ def run_all(page, menu="Run"):
 
 def move_a_slider(page):
     """Move one, and wait until the picture below is drawn anew."""
-    cell = page.locator(".jp-CodeCell", has=page.locator(SLIDER))
+    cell = page.locator(".jp-CodeCell", has=page.locator(".widget-slider"))
     before = cell.locator("img").get_attribute("src")
     cell.locator(".noUi-handle").nth(1).press("ArrowRight")
     gone = "before => ![...document.querySelectorAll('img')].some(image => image.src === before)"

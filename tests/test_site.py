@@ -290,6 +290,10 @@ def test_a_completed_notebook_prints_what_is_stored(completed_site, visit, link,
     if path == WHY:
         move_a_slider(page)
         assert page.locator(ERROR).count() == 0
+    else:
+        with page.context.expect_page() as other:
+            page.locator(f".jp-MarkdownCell a[href$='{WHY.name}']").last.click()
+        other.value.get_by_role("heading", name="Почему так происходит").wait_for(timeout=90_000)
     assert student.elsewhere == []
 
 
