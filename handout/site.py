@@ -8,6 +8,7 @@ Python wheels of the kernel; the packages of the build's own environment.
 import contextlib
 import errno
 import fnmatch
+import functools
 import hashlib
 import html
 import json
@@ -47,12 +48,9 @@ def add_arguments(parser):
     parser.set_defaults(command=site)
     parser.add_argument("folder", type=Path, metavar="ПАПКА", help="папка сайта")
     parser.add_argument("--completed", action="store_true", help="заполненная работа, с решениями")
-    parser.add_argument(
-        "--pyodide",
-        type=Path,
-        metavar="ПАПКА",
-        help="распакованный дистрибутив Pyodide {version}".format(**LOCK["pyodide"]),
-    )
+    parser.add_argument("--lab-only", action="store_true", help=f"без второго блокнота, {WHY.name}")
+    version = LOCK["pyodide"]["version"]
+    parser.add_argument("--pyodide", type=Path, metavar="ПАПКА", help=f"распакованный дистрибутив Pyodide {version}")
 
 
 def site(options):
@@ -60,8 +58,7 @@ def site(options):
     folder = options.folder.resolve()
     check_target(folder, options.force)
     try:
-        texts = {path: path.read_text(encoding="utf-8") for path in (NOTEBOOK, WHY, HELPERS)}
-        texts |= {} if options.completed else {NOTEBOOK: blank_text(), WHY: why_text()}
+        texts = lab_texts(options.completed, options.lab_only)
     except (OSError, ValueError) as error:
         raise Refusal(f"исходный блокнот не годится: {error}") from None
     try:
@@ -76,6 +73,16 @@ def site(options):
     print(f'  python -m http.server --bind 127.0.0.1 --directory "{folder}" 8000')
     print("и откройте http://127.0.0.1:8000/. Студентам он нужен по https.")
     return 0
+
+
+def lab_texts(completed=False, lab_only=False):
+    """What a student sees, {path: text}; the notebooks have outputs only if they are `completed`."""
+    texts = {NOTEBOOK: blank_text, WHY: why_text}
+    if completed:
+        texts = {path: functools.partial(path.read_text, encoding="utf-8") for path in texts}
+    if lab_only:
+        del texts[WHY]
+    return {path: text() for path, text in texts.items()} | {HELPERS: HELPERS.read_text(encoding="utf-8")}
 
 
 def check_target(folder, force):
@@ -123,7 +130,7 @@ def build(work, texts, distribution):
     add_icons(out)
     add_lab(out, texts)
     (out / "licenses.html").write_text(licenses(out, distribution, wheels), encoding="utf-8")
-    (out / "index.html").write_text(start_page(out), encoding="utf-8")
+    (out / "index.html").write_text(start_page(out, WHY in texts), encoding="utf-8")
     return out
 
 
@@ -163,9 +170,8 @@ def check(folder, expected):
         except FileNotFoundError:
             raise Refusal(f"нет файла {name} в {folder}") from None
         if found != sha256:
-            raise Refusal(
-                f"файл {name} — не тот, что в {HERE.name}/site.lock.json: ожидался sha256 {sha256}, получен {found}"
-            )
+            wrong = f"ожидался sha256 {sha256}, получен {found}"
+            raise Refusal(f"файл {name} — не тот, что в {HERE.name}/site.lock.json: {wrong}")
 
 
 def digest(path):
@@ -263,21 +269,11 @@ def configuration(packages):
 
 def jupyterlite(work):
     options = ["--lite-dir", work / "lite", "--output-dir", work / "site", "--apps", "notebooks"]
+    options += ["--no-sourcemaps", "--no-unused-shared-packages"]
     folders = {f"JUPYTER_{name}_DIR": str(work / "jupyter") for name in ("CONFIG", "DATA", "RUNTIME")}
-    run(
-        [
-            python_of(work / "environment"),
-            "-m",
-            "jupyterlite_core",
-            "build",
-            *options,
-            "--no-sourcemaps",
-            "--no-unused-shared-packages",
-        ],
-        "JupyterLite не собран",
-        cwd=work / "lite",
-        env={**os.environ, **folders, "JUPYTER_PATH": "", "PYTHONUTF8": "1"},
-    )
+    command = [python_of(work / "environment"), "-m", "jupyterlite_core", "build", *options]
+    surroundings = {**os.environ, **folders, "JUPYTER_PATH": "", "PYTHONUTF8": "1"}
+    run(command, "JupyterLite не собран", cwd=work / "lite", env=surroundings)
 
 
 def translate(work, out):
@@ -317,11 +313,11 @@ def write_json(path, value):
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def start_page(out):
-    needed = sorted(path for path in (out / PYODIDE).iterdir())
+def start_page(out, with_why):
+    needed = sorted((out / PYODIDE).iterdir())
     size = sum(path.stat().st_size for path in needed) + TRANSFERRED_BY_JUPYTERLITE
-    page = string.Template((HERE / "start.html").read_text(encoding="utf-8"))
-    return page.substitute(
+    lines = (HERE / "start.html").read_text(encoding="utf-8").splitlines()
+    return string.Template("\n".join(line for line in lines if with_why or "$why" not in line)).substitute(
         notebook=ADDRESS + NOTEBOOK.name,
         why=ADDRESS + WHY.name,
         megabytes=f"{size / 1e6:.0f}",
@@ -371,7 +367,5 @@ def license_texts(wheel):
 
 
 def is_license(path):
-    return path.name.upper().startswith(("LICENSE", "LICENCE", "COPYING", "NOTICE")) and path.suffix not in (
-        ".py",
-        ".json",
-    )
+    named_so = path.name.upper().startswith(("LICENSE", "LICENCE", "COPYING", "NOTICE"))
+    return named_so and path.suffix not in (".py", ".json")

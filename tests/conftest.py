@@ -84,7 +84,7 @@ def network():
 @pytest.fixture
 def browser():
     """Headless Chromium that reaches no host but this machine."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -r tests/requirements.txt")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -r tests/thorough.txt")
     if not CHROMIUM:
         pytest.skip("no Chromium or Chrome on the PATH")
     options = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]

@@ -3,6 +3,7 @@
 import contextlib
 
 ERROR, STDERR = (f"[data-mime-type='application/vnd.jupyter.{name}']" for name in ("error", "stderr"))
+SLIDER = ".widget-slider"
 FIRST_PROMPT = "document.querySelector('.jp-CodeCell .jp-InputArea-prompt').textContent"
 STARTED = f"() => /^\\[(\\*|\\d+)\\]:$/.test({FIRST_PROMPT})"
 FIRST_HAS_RUN = f"() => /^\\[\\d+\\]:$/.test({FIRST_PROMPT})"
@@ -40,6 +41,15 @@ def run_all(page, menu="Run"):
             page.wait_for_function(STARTED, timeout=20_000)
             return
     raise AssertionError("«Run All Cells» was chosen five times, and no cell has started")
+
+
+def move_a_slider(page):
+    """Move one, and wait until the picture below is drawn anew."""
+    cell = page.locator(".jp-CodeCell", has=page.locator(SLIDER))
+    before = cell.locator("img").get_attribute("src")
+    cell.locator(".noUi-handle").nth(1).press("ArrowRight")
+    gone = "before => ![...document.querySelectorAll('img')].some(image => image.src === before)"
+    page.wait_for_function(gone, arg=before)
 
 
 def wait_until_all_have_run(page, code_cells, seconds):

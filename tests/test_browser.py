@@ -8,7 +8,16 @@ import time
 
 import nbformat
 import pytest
-from jupyter_page import ERROR, STDERR, run_all, wait_for_notebook, wait_until_all_have_run
+from jupyter_page import (
+    ERROR,
+    SLIDER,
+    STDERR,
+    choose,
+    move_a_slider,
+    run_all,
+    wait_for_notebook,
+    wait_until_all_have_run,
+)
 from nbval_runs import copy_lab
 
 from common.lab import NOTEBOOK, WHY
@@ -81,21 +90,14 @@ def test_run_all_cells(browser, opened):
         stay_without_a_kernel(page, address, figures)
 
 
-def move_a_slider(page):
-    """The picture below the sliders is drawn anew."""
-    cell = page.locator(".jp-CodeCell", has=page.locator(".widget-slider"))
-    before = cell.locator("img").get_attribute("src")
-    cell.locator(".noUi-handle").nth(1).press("ArrowRight")
-    page.wait_for_function(
-        "before => ![...document.querySelectorAll('img')].some(image => image.src === before)", arg=before
-    )
-
-
 def stay_without_a_kernel(page, address, figures):
-    """Saved and opened with no kernel that knows the widgets, the picture and the words are still there."""
-    page.keyboard.press("Control+s")
-    page.wait_for_timeout(3000)
+    """Saved, its kernel shut down, opened again: no sliders, but every picture and what to run."""
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
+        page.keyboard.press("Control+s")
+    with page.expect_response(lambda answer: answer.request.method == "DELETE" and "/api/sessions/" in answer.url):
+        choose(page, "Kernel", "kernelmenu:shutdown")
     page.goto(address + "?reset")
     wait_for_notebook(page)
     page.wait_for_function(f"n => {IMAGES} === n", arg=figures, timeout=60_000)
-    assert page.get_by_text("Run → Run All Above Selected Cell").count() >= 1
+    assert page.locator(SLIDER).count() == 0
+    assert page.locator(".jp-OutputArea").get_by_text("Run → Run All Above Selected Cell").is_visible()

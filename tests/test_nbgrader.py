@@ -19,7 +19,7 @@ from handout.blank import blank_text
 from handout.course import ASSIGNMENT
 
 if not importlib.util.find_spec("nbgrader"):
-    pytest.skip("nbgrader is not installed: pip install -r tests/requirements.txt", allow_module_level=True)
+    pytest.skip("nbgrader is not installed: pip install -r tests/thorough.txt", allow_module_level=True)
 
 pytestmark = pytest.mark.thorough
 NOTEBOOK = "Initialization.ipynb"

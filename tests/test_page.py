@@ -127,7 +127,16 @@ def test_all_code_and_text_output_is_there(lab_page, cells):
             assert cell.source.strip() in section.select_one(".highlight").get_text()
             printed = [output.text for output in cell.outputs if output.output_type == "stream"]
             shown = [output.get_text() for output in section.select("pre.output")]
-            assert [text for text in shown if not text.startswith("Ползунки: ")] == printed
+            assert shown == (printed if cell.id != "play-sliders" else [])
+
+
+@pytest.mark.parametrize("cells", [WHY], indirect=True)
+def test_in_the_place_of_the_sliders_stand_their_figure_and_a_sentence(lab_page):
+    section = lab_page.find("section", id="play-sliders")
+    assert len(section("img")) == 1
+    assert [words.string for words in section.select(".output")] == [
+        "Здесь в Jupyter появляются ползунки: на странице их нет."
+    ]
 
 
 def test_the_blank_page_has_no_solutions():
