@@ -507,6 +507,7 @@ FACTORS = {
     "lecun": ("np.sqrt(1 / layers_dims[l - 1])", lambda n, p, x: np.sqrt(1 / p)),
     "no-root": ("2 / layers_dims[l - 1] без корня", lambda n, p, x: 2 / p),
     "no-root-1": ("1 / layers_dims[l - 1] без корня (например, ** 1/2 вместо ** 0.5)", lambda n, p, x: 1 / p),
+    "root-of-p": ("2 / np.sqrt(layers_dims[l - 1])", lambda n, p, x: 2 / np.sqrt(p)),
     "root-of-2": ("np.sqrt(2) / layers_dims[l - 1]", lambda n, p, x: np.sqrt(2) / p),
     "upside-down": ("np.sqrt(layers_dims[l - 1] / 2)", lambda n, p, x: np.sqrt(p / 2)),
     "fan-out": ("np.sqrt(2 / layers_dims[l])", lambda n, p, x: np.sqrt(2 / n)),
@@ -557,6 +558,8 @@ WORDS = {
     # вместо словаря
     "no-return": "Похоже, нет строки return parameters: ею функция заканчивается, после цикла.",
     "tuple": "Верните только parameters: возможно, в строке return лишняя запятая или второе значение.",
+    "generator": "Похоже, вместо return стоит yield: функция должна вернуть parameters.",
+    "coroutine": "Уберите async перед def: функция должна сразу вернуть parameters.",
     "no-dictionary": "Параметры собирают в словарь, parameters = {{}}, и возвращают: return parameters.",
     # ключи
     "empty": "Словарь пуст: похоже, в цикле нет строк, которые записывают в него параметры.",
@@ -568,6 +571,7 @@ WORDS = {
     "after-loop": "Похоже, строка с '{}' стоит после цикла: дайте ей тот же отступ, что у другой строки.",
     "loop": "Цикл должен пройти по слоям от 1 до последнего, а return parameters — стоять после цикла.",
     "layer-0": "Такого слоя в сети нет: проверьте границы цикла, слои считают от 1.",
+    "shifted-key": "Похоже, номер в ключе сдвинут: слою l соответствуют ключи 'W' + str(l) и 'b' + str(l).",
     "old-dictionary": "Похоже, словарь остался от прошлого вызова: parameters = {{}} должно стоять в начале функции.",
     # форма и тип
     "unsolved": "Упражнение не закончено: замените None решением. Уже заменили? Выполните ячейку ещё раз.",
@@ -589,8 +593,9 @@ WORDS = {
     "bias-shifts": "Смещения должны быть нулями. Числа, взятые для них, сдвинули и веса.",
     "shifted": "Веса сдвинуты: похоже, часть случайных чисел взята для смещений. Смещения — это np.zeros(...).",
     "seed-in-loop": f"Похоже, np.random.seed({SEED}) стоит внутри цикла: перенесите эту строку в начало функции.",
-    "nan": "Среди весов NaN или бесконечность: возможно, стоит ** вместо * или делят на ноль.",
+    "nan": "Среди весов NaN или inf: возможно, ** вместо *, корень из отрицательного числа или деление на ноль.",
     "garbage": "Похоже, массив создан функцией np.empty: она оставляет в нём что попало. Нужна np.zeros.",
+    "unstable": "Первый вызов верен, а следующий нет: похоже, функция пользуется тем, что осталось от первого.",
     "not-zero": "Веса здесь должны быть нулями: np.zeros((layers_dims[l], layers_dims[l - 1])).",
     "no-seed": f"Веса меняются от вызова к вызову: возможно, нет строки np.random.seed({SEED}) в начале функции. {{}}",
     "fitted": "Для примера из задания ответ верен: похоже, он подогнан под этот пример.",
@@ -634,10 +639,12 @@ ERRORS = {
         ("comparison", "==", "Значение присваивают одним знаком =, а два знака == сравнивают."),
         ("key-missing", "", "Такого ключа в словаре ещё нет: его читают раньше, чем записывают."),
     ),
-    "IndexError": (("index", r"layers_dims\[", "Последний элемент layers_dims имеет индекс len(layers_dims) - 1."),),
+    "IndexError": (
+        ("index", r"layers_dims\[", "Последний элемент имеет индекс len(layers_dims) - 1: проверьте границы цикла."),
+    ),
     "TypeError": (
         ("unsolved", r"\bNone\b", "Упражнение не закончено: замените None решением."),
-        ("arguments", r"^call\.", "У функции должен быть один аргумент: layers_dims."),
+        ("arguments", r"^call\.", "Возможно, у функции не один аргумент: нужен только layers_dims."),
         ("name-taken", r"^taken (\w+)", "Имя {} занято другим значением: перезапустите ядро."),
         ("no-dictionary", r"^parameters\.", "parameters — не словарь: в начале функции нужно parameters = {{}}."),
         ("caret", r"\^", "Степень записывают двумя знаками: **, а ^ — другое действие."),
@@ -658,8 +665,10 @@ ERRORS = {
             r"[-+*/]\s*layers_dims\b(?!\[)|\blayers_dims\s*[-+*/]",
             "Размер слоя — layers_dims[l - 1], со скобками.",
         ),
+        ("float-size", r"(zeros|ones|randn?)\(.*[^/]/[^/]", "Размеры — целые числа, а деление / даёт дробное."),
         ("str", r"['\"]\s*\+\s*(?!str\b)\w", "Число превращают в строку: 'W' + str(l) и 'b' + str(l)."),
     ),
+    "ValueError": (("matmul", r"\S\s*@\s*\S", "Знак @ перемножает матрицы; на число умножает знак *."),),
     "ZeroDivisionError": (("zero", "", "На ноль делить нельзя: число входов слоя — layers_dims[l - 1]."),),
     "RecursionError": (("recursion", "", "Похоже, функция вызывает саму себя."),),
     "AssertionError": (("assert", "", "Условие этого assert не выполнено: проверьте его или уберите строку."),),
@@ -704,7 +713,7 @@ class Failure(NamedTuple):
 
 
 # после глубокой сети спрашивают о мелкой: так видно то, что осталось от прошлого вызова
-OTHER_LAYERS = ([7, 30, 12, 20, 3, 9, 4, 6], [2, 10, 5, 1])
+OTHER_LAYERS = ([7, 30, 12, 20, 3, 9, 4, 6], [2, 10, 5, 1], [9, 4, 6, 3])
 
 
 def check_initialization(function):
@@ -879,22 +888,30 @@ def _explain(method, letter, answers):
 def _fact_and_cause(method, letter, answers, parameters, name, right):
     """Что ожидалось и что получено; какая ошибка за этим стоит (ключ WORDS); чем дополнить слова о ней."""
     if name is None:
-        cause = "no-return" if parameters is None else "tuple" if isinstance(parameters, tuple) else "no-dictionary"
-        return NO_DICTIONARY.format(_describe(parameters)), cause, ""
+        kind = _describe(parameters)
+        cause = {"None": "no-return"}.get(
+            kind, kind if kind in ("tuple", "generator", "coroutine") else "no-dictionary"
+        )
+        return NO_DICTIONARY.format(kind), cause, ""
+    answers = [answer for answer in answers if isinstance(answer.parameters, dict) and isinstance(answer.again, dict)]
+    if not any(_wrong(method, letter, [answer._replace(again=answer.parameters) for answer in answers])):
+        return f"при повторном вызове {name} ожидался тот же, что и при первом, получен другой", "unstable", ""
+    deepest = max(answers, key=lambda answer: len(answer.layers_dims))
     shapes = [{key: _shape(value) for key, value in answer.parameters.items()} for answer in answers]
     if all(found == shapes[0] for found in shapes) and len(shapes[0]) > 2:
         return f"ожидались другие формы для других размеров, получены те же: {shapes[0]}", "fitted-shape", ""
     if name not in right:
         follows = _shape(parameters.get(f"W{name[1:]}"))[1:] == right[f"W{len(right) // 2}"].shape[:1]
         cause = "layer-0" if name[1:] == "0" or follows else "old-dictionary"
+        cause = "shifted-key" if f"{letter}1" not in parameters else cause
         return f"ожидались ключи {list(right)}, получен также ключ {name!r}", cause, ""
     if name not in parameters:
-        cause = _key_mistake(letter, answers[1].parameters, _right(method, answers[1].layers_dims))
+        cause = _key_mistake(letter, deepest.parameters, _right(method, deepest.layers_dims))
         return f"ожидался ключ {name!r}, получены ключи {list(parameters)}", cause, letter
     value, shape = parameters[name], right[name].shape
     if letter == "W" and "b1" not in parameters and _shape(value) == right[f"b{name[1:]}"].shape != shape:
         return f"в {name} {_wrong_shape(shape, value)}", "same-key", ""
-    if cause := _shape_mistake(name, value, shape, answers):
+    if cause := _shape_mistake(name, value, shape, answers, deepest):
         example = EXERCISES[method].formula if letter == "W" else "np.zeros((layers_dims[l], 1))"
         found = f"ожидался массив формы {shape}, получено: {_describe(value)}"
         if type(value) is np.ndarray:
@@ -925,7 +942,7 @@ def _key_mistake(letter, got, right):
     return "after-loop" if len(mine) == 1 < len(got) - 1 else "loop"
 
 
-def _shape_mistake(name, value, shape, answers):
+def _shape_mistake(name, value, shape, answers, deepest):
     """Ошибка, которая видна без сравнения чисел, или None."""
     if value is None:
         return "unsolved"
@@ -941,17 +958,17 @@ def _shape_mistake(name, value, shape, answers):
         return "transposed"
     if value.shape in [(shape[0], 10 * shape[1]), (10 * shape[0], shape[1])]:
         return "bracket"
-    if value.shape in [(shape[0], shape[0] - 1), (shape[0] - 1, shape[1])]:
+    sizes = deepest.layers_dims
+    deep = [(*_shape(deepest.parameters.get(f"{name[0]}{layer}")), 0, 0) for layer in range(1, len(sizes))]
+    if all(s[:2] in [(n, n - 1), (p - 1, p)] for s, (p, n) in zip(deep, pairwise(sizes), strict=True)):
         return "minus"
-    found = [_shape(answer.parameters.get(name)) for answer in answers]
+    found = [(*_shape(answer.parameters.get(name)), 0, 0) for answer in answers]
     if len({*found}) == 1:
         return "fitted-shape"
-    sizes = answers[1].layers_dims
-    deep = [_shape(answers[1].parameters.get(f"{name[0]}{layer}")) for layer in range(1, len(sizes))]
     for i in [i for i in (0, 1) if value.shape[i] != shape[i]]:
-        if {(*s, 0, 0)[i] for s in deep} == {sizes[1 - i]}:
+        if {s[i] for s in deep} == {sizes[1 - i]}:
             return "digit"
-        if len({(*s, 0, 0)[i] for s in found}) == 1:
+        if len({s[i] for s in found}) == 1:
             return "foreign"
     return "shape"
 
@@ -959,14 +976,15 @@ def _shape_mistake(name, value, shape, answers):
 def _weight_mistake(exercise, answers):
     """Почему неверны числа: ключ WORDS (или строк DRAWS и FACTORS) и чем дополнить слова."""
     weights, again = (
-        [W for found in returned for name, W in found.items() if str(name)[0] == "W" and _is_matrix(W, _shape(W))]
+        [W for found in returned for name, W in found.items() if str(name)[:1] == "W" and _is_matrix(W, _shape(W))]
         for returned in zip(*[(answer.parameters, answer.again) for answer in answers], strict=True)
     )
-    if not all(np.isfinite(W).all() for W in weights):
-        return "nan", ""
-    if any(((W != 0) & (abs(W) < 1e-100)).any() for W in weights):
+    is_finite = all(np.isfinite(W).all() for W in weights)
+    if any(((W != 0) & (abs(W) < 1e-100)).any() for W in weights) or (exercise.draw == "zeros" and not is_finite):
         return "garbage", ""
-    for factor, draw in itertools.product(FACTORS, DRAWS):
+    if not is_finite:
+        return "nan", ""
+    for factor, draw in itertools.product(FACTORS if exercise.draw != "zeros" else ["1"], DRAWS):
         if _hold(answers, _equal, draw, factor):
             return _draw_and_factor(exercise, draw, factor)
     if exercise.draw == "zeros":
@@ -975,8 +993,9 @@ def _weight_mistake(exercise, answers):
     if not all(itertools.starmap(_equal, zip(again, weights, strict=False))):
         return "no-seed", spread
     draws = _weights(exercise.draw, "1", answers[0].layers_dims)
-    added = weights[0][0, 0] - draws[0][0, 0]
-    factors = [f"в слое {i} — {W[0, 0] / D[0, 0]:.4g}" for i, (W, D) in enumerate(zip(weights, draws, strict=False), 1)]
+    ends = [(W.flat[0], D.flat[0]) for W, D in zip(weights, draws, strict=False) if W.size] or [(0, 1)]
+    added = ends[0][0] - ends[0][1]
+    factors = [f"в слое {i} — {w / d:.4g}" for i, (w, d) in enumerate(ends, start=1)]
     right, plain = (exercise.draw, exercise.factor), (exercise.draw, "1")
     seed = next((s for s in (*range(101), 123, 1234) if _hold(answers, _equal, *right, seed=s)), "")
     causes = {

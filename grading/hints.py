@@ -4,9 +4,7 @@ import re
 import sys
 
 UNFINISHED = "Упражнение не закончено: допишите эту строку."
-REFUSED_WORDS = (
-    "Проверка не открывает файлов, не выходит в сеть и не запускает программ: функции для ответа это не нужно."
-)
+REFUSED_WORDS = "Проверка ограничивает файлы, потоки, сеть и программы: функции для ответа они не нужны."
 
 # the kind of error, what its line looks like -> what is probably wrong with it
 SYNTAX = (

@@ -114,7 +114,8 @@ def draw_layer_lists():
     Their sizes are larger than the shown ones, and differ: no shape fits that is hard-coded or transposed.
     """
     choose = random.SystemRandom().sample
-    others = [choose(range(5, 41), 8), choose(range(5, 41), 4)]  # after the deep net a shallow one: see what is left
+    # after the deep net shallow ones of the same length: what is left of an earlier call shows
+    others = [choose(range(5, 41), 8), choose(range(5, 41), 4), choose(range(5, 41), 4)]
     return {method: [exercise.shown_layers, *others] for method, exercise in EXERCISES.items()}
 
 
@@ -152,7 +153,7 @@ class Grader:
             return unread(name, found or {})
         outcome, failure, answers = self.sandbox.call(self.timeout, found["code"], name, self.layer_lists[method])
         if outcome == "timeout":
-            fact = f"{name}: функция не закончилась за {self.timeout:g} с."
+            fact = f"{name}: функция не закончилась за отведённое время ({self.timeout:g} с работы процессора)."
             return failed(
                 "timeout", fact, "Возможно, цикл бесконечен или долгая работа стоит внутри функции.", "timeout"
             )

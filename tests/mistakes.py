@@ -46,7 +46,10 @@ RETURNED = {
     "a list": he("no-dictionary", "собирают в словарь", ("return parameters", "return list(parameters)"), points=0),
     "a tuple": he("tuple", "лишняя запятая", ("return parameters", "return parameters,"), points=0),
     "a number": he("no-dictionary", "собирают в словарь", ("return parameters", "return L"), points=0),
+    "yield": he("generator", "вместо return стоит yield", ("    return parameters", "    yield parameters"), points=0),
+    "async": he("coroutine", "async", ("def ", "async def "), points=0),
     # keys
+    "l + 1 in the key": zeros("shifted-key", "сдвинут", ("'W' + str(l)", "'W' + str(l + 1)")),
     "no lines": zeros("empty", "Словарь пуст", (BIAS_LINE, ""), (WEIGHTS_LINE, "        pass\n"), points=0),
     "no line for b": zeros("no-line", "нет строки parameters['b' + str(l)]", (BIAS_LINE, "")),
     "no line for W": zeros("no-line", "нет строки parameters['W' + str(l)]", (WEIGHTS_LINE, "")),
@@ -136,8 +139,22 @@ RETURNED = {
     "rounded": he("rounded", "округлены", weights=f"np.round({RANDN} * {HE}, 2)"),
     "whole numbers": big("rounded", "округлены", weights=f"({RANDN} * 10).astype(int)"),
     "fitted": big("fitted", "подогнан под этот пример", weights=f"{RANDN} * (10 if len(layers_dims) == 3 else 7)"),
-    "NaN": he("nan", "NaN или бесконечность", weights=f"{RANDN} ** 0.5 * {HE}"),
+    "NaN": he("nan", "NaN или inf", weights=f"{RANDN} ** 0.5 * {HE}"),
     "another seed and 1/n": he("spread", "Сравните множитель", seed="np.random.seed(1)", weights=f"{RANDN} * np.sqrt(1 / layers_dims[l - 1])"),
+    "root of 2 outside": he("root-of-p", "2 / np.sqrt", weights=f"{RANDN} * 2 / np.sqrt(layers_dims[l - 1])"),
+    "full": zeros("not-zero", "должны быть нулями", weights="np.full((layers_dims[l], layers_dims[l - 1]), 0.01)"),
+    "bias of one number": zeros("fitted-shape", "записаны числами", bias="np.zeros((1, 1))"),
+    "right once": zeros(
+        "unstable", "Первый вызов верен", ("    return", "    calls.append(1)\n    return"), before="calls = []",
+        weights=f"{ORACLE['zeros']} + len(calls) % 2",
+    ),
+    "remembers by length": he(
+        "shape", "Форма весов", ("    return parameters", "    return memo.setdefault(len(layers_dims), parameters)"),
+        before="memo = {}", points=0,
+    ),
+    "a dictionary sometimes": big(
+        "no-return", "return parameters", ("    return", "    if L == 3: return"), points=0
+    ),
     "changes its argument": he("changed-argument", "изменяет свой аргумент", loop="layers_dims[0] = 7"),
 }  # fmt: skip
 
@@ -181,12 +198,14 @@ STOPPED = {
     "factor inside": he("bracket", "скобка закрыта не там", weights=f"np.random.randn(layers_dims[l], layers_dims[l - 1] * {HE})"),
     "len of a size": zeros("len", "а размер слоя", bias="np.zeros((len(layers_dims[l]), 1))"),
     "2 / layers_dims": he("list", "со скобками", weights=f"{RANDN} * np.sqrt(2 / layers_dims)"),
+    "a size that is no whole number": zeros("float-size", "дробное", bias="np.zeros((layers_dims[l] / 1, 1))"),
+    "@": big("matmul", "Знак @", weights=f"{RANDN} @ 10"),
     "number for string": zeros("str", "превращают в строку", ("'W' + str(l)", "'W' + l")),
     "str = ''": zeros("name-taken", "занято другим значением", before="str = ''"),
     "len = 5": zeros("name-taken", "Имя len занято", before="len = 5"),
     "parameters a list": zeros("no-dictionary", "не словарь", ("parameters = {}", "parameters = []")),
-    "no argument": zeros("arguments", "один аргумент: layers_dims", ("(layers_dims):", "():")),
-    "two arguments": zeros("arguments", "один аргумент", ("(layers_dims):", "(layers_dims, L):")),
+    "no argument": zeros("arguments", "нужен только layers_dims", ("(layers_dims):", "():")),
+    "two arguments": zeros("arguments", "нужен только layers_dims", ("(layers_dims):", "(layers_dims, L):")),
     "division by zero": he("zero", "На ноль делить нельзя", ("2 / ", "2 / 0 * ")),
     "calls itself": zeros("recursion", "саму себя", loop="initialize_parameters_zeros(layers_dims)"),
     "a failed assert": zeros("assert", "не выполнено", loop="assert l > 5"),

@@ -187,7 +187,7 @@ RIGHT_ANSWERS = {
     "a thread": submission(
         he=function(
             "he",
-            loop="import concurrent.futures as c\nwith c.ThreadPoolExecutor(2) as pool: pool.submit(print).result()",
+            loop="import concurrent.futures as c\nwith c.ThreadPoolExecutor(16) as p: list(p.map(abs, range(32)))",
         )
     ),
     "a picture": submission(

@@ -156,8 +156,15 @@ def describe(error):
         owner = getattr(error.obj, "__name__", type(error.obj).__name__)
     elif not isinstance(scope.get("parameters", {}), dict):
         owner = "parameters"
-    texts = (kind, str(error), getattr(error, "name", None) or "", owner, lines[-1] if lines else "")
+    texts = (kind, text_of(error), getattr(error, "name", None) or "", owner, lines[-1] if lines else "")
     return dict(zip(FIELDS, (shorten(str(text), LONGEST_LINE) for text in texts), strict=True))
+
+
+def text_of(error):
+    try:
+        return str(error)
+    except Exception:  # its own __str__ fails
+        return ""
 
 
 FIELDS = ("kind", "message", "name", "owner", "line")

@@ -222,6 +222,7 @@ OPENAT2, SECCOMP = (437, 437), (317, 277)
 MAKES_A_FILE = 0o20000100  # O_CREAT, O_TMPFILE
 ASK = 0x7FC00000  # the process at the other end of the listener
 SET_FILTER, NEW_LISTENER = 1, 8
+MOST_THREADS = 500  # of one function, one after the other; at a time its memory allows less
 RECEIVE_QUESTION, SEND_ANSWER, LET_IT = 0xC0502100, 0xC0182101, 1  # the ioctls of a listener
 
 
@@ -261,10 +262,10 @@ def let_be_counted(channel, threads):
 def watch(channel, most, end, *others, count=lambda: math.inf):
     """Wait until the process at the other end of the channel ends; False if it is still there at the time `end`.
 
-    Meanwhile it may make so many files and threads; then `count()` says how many of them there are still. If
+    Meanwhile it may start MOST_THREADS and make so many files; then `count()` says how many there are still. If
     something comes from `others`, nobody waits any more.
     """
-    listener, made = None, 0
+    listener, made, threads = None, 0, 0
     try:
         while (left := end - time.monotonic()) > 0:
             ready = select.select([channel, *others, *([listener] if listener else [])], [], [], min(left, 3600))[0]
@@ -277,8 +278,13 @@ def watch(channel, most, end, *others, count=lambda: math.inf):
                 os.close(listener)  # the process is about to end
                 listener = None
             elif listener in ready:
-                made = made + 1 if made < most else count() + 1
-                answer(listener, made <= most)
+                question = receive_question(listener)
+                if asks_for_a_thread(question):
+                    threads += 1
+                    answer(listener, question, threads <= MOST_THREADS)
+                else:
+                    made = made + 1 if made < most else count() + 1
+                    answer(listener, question, made <= most)
             elif ready:
                 return True
         return False
@@ -317,12 +323,23 @@ def things_held(pid, folder):
         return math.inf
 
 
-def answer(listener, allowed):
-    """Let a process make a file or a thread, or not; it may have ended meanwhile."""
+def receive_question(listener):
+    """The kernel's question (struct seccomp_notif), zeros if the process has ended meanwhile."""
     with contextlib.suppress(OSError):
-        question = fcntl.ioctl(listener, RECEIVE_QUESTION, bytes(80))
-        (number,) = struct.unpack_from("=Q", question)
-        error, flags = (0, LET_IT) if allowed else (-errno.EDQUOT, 0)
+        return fcntl.ioctl(listener, RECEIVE_QUESTION, bytes(80))
+    return bytes(80)
+
+
+def asks_for_a_thread(question):
+    (number,) = struct.unpack_from("=i", question, 16)
+    return number == CLONE[list(ARCHITECTURES).index(platform.machine())]
+
+
+def answer(listener, question, allowed):
+    """Let a process make a file or a thread, or not; it may have ended meanwhile."""
+    (number,) = struct.unpack_from("=Q", question)
+    error, flags = (0, LET_IT) if allowed else (-errno.EDQUOT, 0)
+    with contextlib.suppress(OSError):
         fcntl.ioctl(listener, SEND_ANSWER, struct.pack("=QqiI", number, 0, error, flags))
 
 

@@ -53,7 +53,12 @@ class Sandbox:
             self.process = subprocess.Popen(
                 [sys.executable, "-I", WORKER, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env={**clean_environment(self.folder), "XDG_CACHE_HOME": str(user_cache_path())},  # the list of fonts
+                # where the list of fonts lies; a thread does not take 128 MB of address space
+                env={
+                    **clean_environment(self.folder),
+                    "XDG_CACHE_HOME": str(user_cache_path()),
+                    "MALLOC_ARENA_MAX": "2",
+                },
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
