@@ -99,4 +99,4 @@ def stay_without_a_kernel(page, address, figures):
     wait_for_notebook(page)
     page.get_by_text("Error displaying widget").wait_for(timeout=60_000)
     page.wait_for_function(f"n => {IMAGES} === n", arg=figures, timeout=60_000)
-    assert page.locator(".jp-OutputArea").get_by_text("Run → Run All Above Selected Cell").is_visible()
+    assert page.locator(".jp-OutputArea").get_by_text("Выполните все ячейки выше этой").is_visible()

@@ -167,7 +167,7 @@ def test_the_saved_picture_needs_no_widget_and_words_say_what_to_run():
     assert [set(output.get("data", {})) for output in outputs if "image/png" in output.get("data", {})] == [
         {"image/png", "text/plain"}
     ]
-    assert any("Run All Above" in output.get("text", "") for output in outputs)
+    assert any("Выполните все ячейки выше этой" in output.get("text", "") for output in outputs)
 
 
 def test_without_ipywidgets_the_picture_stands_still(run, monkeypatch, capsys):
