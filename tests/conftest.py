@@ -17,7 +17,7 @@ from tools import lab_cells
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 MOST_WORKERS = 8
-THE_REST = "left out: what is thorough, some 20 minutes (tests/thorough.txt): python -m pytest -m thorough"
+THE_REST = "left out: what is thorough, 12 to 20 minutes (tests/thorough.txt): python -m pytest -m thorough"
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads its options
