@@ -570,8 +570,18 @@ def test_a_cache_that_cannot_be_written_is_none(works, monkeypatch):
     assert main(["grade", "работы", "--csv", "оценки.csv"]) == 0
 
 
+@pytest.fixture
+def interrupts():
+    """Ctrl-C interrupts, also where the tests were started with `&`, which ignores it; then all is as it was."""
+    handlers = {number: signal.getsignal(number) for number in group.SIGNALS}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize("more", [[], ["--fresh"]])
-def test_an_interrupt_says_what_is_done_and_how_to_go_on(works, monkeypatch, capsys, more):
+def test_an_interrupt_says_what_is_done_and_how_to_go_on(works, monkeypatch, capsys, interrupts, more):
     def interrupted(self, mark):
         if len(self.executed) == 1:
             time.sleep(0.2)
@@ -581,13 +591,7 @@ def test_an_interrupt_says_what_is_done_and_how_to_go_on(works, monkeypatch, cap
         mark.take_verdict({})
 
     monkeypatch.setattr(FakeGrader, "reexecute", interrupted)
-    handlers = {number: signal.getsignal(number) for number in group.SIGNALS}
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        assert main(["grade", "работы", "--csv", "оценки.csv", "--jobs", "1", *more]) == 130
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+    assert main(["grade", "работы", "--csv", "оценки.csv", "--jobs", "1", *more]) == 130
     *_, words, command = capsys.readouterr().out.splitlines()
     assert words == (
         "Прервано. Оценено: 4 из 4; выполнено повторно: 1 из 4. Чтобы продолжить (сделанное не повторяется):"
@@ -595,7 +599,7 @@ def test_an_interrupt_says_what_is_done_and_how_to_go_on(works, monkeypatch, cap
     assert command == "  python -m grading grade работы --csv оценки.csv --jobs 1"
 
 
-def test_an_interrupt_before_the_first_mark_changes_nothing(works, monkeypatch, capsys):
+def test_an_interrupt_before_the_first_mark_changes_nothing(works, monkeypatch, capsys, interrupts):
     monkeypatch.setattr(group, "find_submissions", lambda *_: os.kill(os.getpid(), signal.SIGINT))
     grade("работы", status=130)
     assert "ничего не изменено" in capsys.readouterr().out and not Path("оценки.csv").exists()

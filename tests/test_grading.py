@@ -774,7 +774,9 @@ def started(*arguments):
 def wait_for_a_sleeping_child(processes, before):
     """Until the same two processes, the worker and its child, have been there for two seconds."""
     since, seen = time.monotonic(), set()
+    deadline = since + 120
     while len(seen) < 2 or time.monotonic() - since < 2:
+        assert time.monotonic() < deadline, f"the grader has {len(seen)} processes, not 2 that stay"
         time.sleep(0.1)
         now = processes() - before
         if now != seen:
