@@ -765,12 +765,15 @@ def explain_failure(failure):
     return "", ""
 
 
+REAL = {"np": np, "len": len, "range": range, "str": str}
+
+
 def failure_of(error, stopped):
     """Failure по исключению; stopped — traceback, начиная с функции студента, None, если её не удалось вызвать."""
     frames = traceback.extract_tb(stopped)
     lines = [frame.line for frame in frames if frame.filename == frames[0].filename]
     scope = {**vars(builtins), "np": np, **stopped.tb_frame.f_globals, **stopped.tb_frame.f_locals} if stopped else {}
-    taken = [name for name in ("np", "len", "range", "str") if scope and scope[name] is not REAL[name]]
+    taken = [name for name, value in REAL.items() if scope and scope[name] is not value]
     if not stopped:
         owner = "call"
     elif taken:
@@ -780,9 +783,6 @@ def failure_of(error, stopped):
     else:
         owner = "" if isinstance(scope.get("parameters", {}), dict) else "parameters"
     return Failure(type(error).__name__, str(error), getattr(error, "name", None) or "", owner, (lines or [""])[-1])
-
-
-REAL = {"np": np, "len": len, "range": range, "str": str}
 
 
 def _method_of(function, namespace):

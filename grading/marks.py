@@ -15,7 +15,6 @@ from init_utils import (
     explain_failure,
     find_mistakes,
     function_name,
-    is_right,
 )
 
 READING_SECONDS = 20
@@ -229,14 +228,14 @@ def stopped(name, fields):
 
 
 def judge(method, answers, found):
-    """The mark of a function for what it returned: the points first, then the words, which may fail."""
+    """The mark of a function for what it returned: points for what has no mistake, words for what has."""
     exercise = EXERCISES[method]
-    right = {letter: is_right(method, letter, answers) for letter in "Wb"}
-    mistakes = [mistake for mistake in find_mistakes(method, answers).values() if mistake]
+    found_mistakes = find_mistakes(method, answers)
+    mistakes = [mistake for mistake in found_mistakes.values() if mistake]
     return FunctionMark(
-        status="ok" if all(right.values()) else "incomplete" if is_unsolved(answers[0]) else "wrong",
-        weights=exercise.weight_points * right["W"],
-        biases=exercise.bias_points * right["b"],
+        status="ok" if not mistakes else "incomplete" if is_unsolved(answers[0]) else "wrong",
+        weights=exercise.weight_points * (found_mistakes["W"] is None),
+        biases=exercise.bias_points * (found_mistakes["b"] is None),
         mistakes=mistakes,
         code=found["code"],
         program=found["program"],

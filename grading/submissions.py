@@ -56,8 +56,6 @@ def class_folder(paths, known):
         default = (
             around if around in paths and os.path.isdir(around) else os.path.commonpath(map(os.path.dirname, paths))
         )
-        if len(paths) > 1 and len(set(paths)) == 1 and os.path.isdir(paths[0]):
-            default = paths[0]
     candidates = [default, *map(str, Path(default).parents)][:4]
     known = list(known)[:: max(1, len(known) // 200)]
     return max(candidates, key=lambda folder: sum(lies_under(folder, name) for name in known))

@@ -20,6 +20,7 @@ from jupyter_page import (
 from nbval_runs import copy_lab
 
 from common.lab import NOTEBOOK, WHY
+from handout.blank import without_outputs
 
 pytestmark = pytest.mark.thorough
 
@@ -31,11 +32,8 @@ IMAGES = "document.querySelectorAll('.jp-OutputArea img').length"
 def opened(request, tmp_path):
     """A server of Jupyter in a folder with the notebooks, their outputs cleared: address, path of the notebook."""
     program, path = request.param
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    nbformat.write(notebook, copy_lab(tmp_path) / path.name)
+    text = without_outputs(nbformat.read(path, as_version=4))
+    (copy_lab(tmp_path) / path.name).write_text(text, encoding="utf-8")
     folders = {f"JUPYTER_{name}_DIR": str(tmp_path / "jupyter" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     settings = tmp_path / "jupyter" / "CONFIG" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)  # all cells in the page, also those that are not in sight

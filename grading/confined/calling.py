@@ -139,7 +139,10 @@ def stand_in(name):
 
 
 def describe(error):
-    """The fields of init_utils.Failure: what kind of error, which name has what not, the student's line."""
+    """The fields of init_utils.Failure: what kind of error, which name has what not, the student's line.
+
+    As init_utils.failure_of says it; init_utils itself has the right answers, so a student must not reach it here.
+    """
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     inside = [frame for frame in frames if frame.f_code.co_filename.startswith(source_name(""))]
     lines = [f.line for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(source_name(""))]
