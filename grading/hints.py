@@ -34,6 +34,6 @@ def explain_syntax(kind, line):
 
 
 def newer_python(version):
-    """The hint about code that the grader's own Python may be too old for."""
+    """The hint about code that the grader's own Python may be too old for, "" if the student's is no newer."""
     here = ".".join(map(str, sys.version_info[:2]))
-    return f"Проверка идёт на Python {here}. Возможно, так можно писать с версии {version}: запишите иначе."
+    return version and f"Проверка идёт на Python {here}, а работа сохранена в {version}: возможно, дело в этом."

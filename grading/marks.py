@@ -201,7 +201,7 @@ def unread(name, found):
         hint = "Она должна стоять в обычной ячейке с кодом, без отступа, чтобы её можно было вызвать по имени."
         return failed("incomplete", f"{name}: функция записана {found['elsewhere']}.", hint, "elsewhere")
     failure = Failure(found["kind"], found["message"], line=found["line"])
-    hint = newer_python(found["python"]) if found["python"] else explain_syntax(failure.kind, failure.line)
+    hint = f"{explain_syntax(failure.kind, failure.line)} {newer_python(found['python'])}".strip()
     if found["unfinished"]:
         fact = (
             f"{name}: в строке «{failure.line}» чего-то не хватает." if failure.line else f"{name}: тело цикла пусто."

@@ -227,7 +227,7 @@ RIGHT_ANSWERS = {
         he="initialize_parameters_he = lambda d: (np.random.seed(3), {k: v for l in range(1, len(d)) for k, v in "
         "{f'W{l}': np.random.randn(d[l], d[l - 1]) * np.sqrt(2 / d[l - 1]), f'b{l}': np.zeros((d[l], 1))}.items()})[1]"
     ),
-    "400 shell lines": submission("!ls\n" * 400 + "x = !ls\n" * 400, he="!ls\n" * 400 + function("he")),
+    "50 shell lines": submission("!ls\n" * 50 + "x = !ls\n" * 50, he="!ls\n" * 50 + function("he")),
     "no import of NumPy": nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(function(method)) for method in ORACLE]
     ),
@@ -363,13 +363,14 @@ def test_no_text_is_cut_within_a_word(grade):
         (function("he").replace("he(", "he[T](", 1), (3, 12)),
     ],
 )
-def test_a_newer_python_is_named_where_it_is_needed(grade, code, version):
-    mark = grade(submission(he=code))
+def test_a_newer_python_is_named_where_it_may_be_needed(grade, code, version):
+    notebook = submission(he=code)
+    notebook.metadata.language_info = {"name": "python", "version": "3.99.1"}
+    mark = grade(notebook)
     if sys.version_info >= version:
         assert mark.score == 6
     else:
-        here, needed = (".".join(map(str, v[:2])) for v in (sys.version_info, version))
-        assert f"Проверка идёт на Python {here}. Возможно, так можно писать с версии {needed}" in mark.feedback
+        assert "а работа сохранена в 3.99: возможно" in mark.feedback
 
 
 def test_unseen_sizes_differ_from_run_to_run():
@@ -382,9 +383,7 @@ def test_unseen_sizes_differ_from_run_to_run():
 
 
 def test_a_hostile_cell_does_not_spoil_the_others(grade):
-    mark = grade(
-        submission("?" * 100_000 + "\n" + "a." * 50_000 + "?", "x = " + "+".join("1" * 400), "global q; q = 1")
-    )
+    mark = grade(submission("?" * 1000 + "\n" + "a." * 500 + "?", "x = " + "+".join("1" * 400), "global q; q = 1"))
     assert (mark.status, mark.score) == ("ok", 6)
 
 

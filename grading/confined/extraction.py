@@ -12,45 +12,22 @@ import json
 import re
 import symtable
 import sys
-from collections import defaultdict
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
 from grading.confined.calling import LONGEST_LINE, shorten
 
-# cell magics after which the cell is not Python
-OTHER_LANGUAGES = {
-    "bash",
-    "cmd",
-    "file",
-    "html",
-    "javascript",
-    "js",
-    "latex",
-    "markdown",
-    "perl",
-    "pypy",
-    "python2",
-} | {"ruby", "script", "sh", "svg", "SVG", "system", "sx", "writefile", "!"}
-# limits in characters and lines, not in seconds: what is graded must not depend on how busy the machine is
-LONGEST_CODE = 2_000_000
-LONGEST_WITH_MAGICS, MOST_MAGICS = 20_000, 40  # a cell for IPython's parser of magics, which takes its time
+# a cell magic after which the cell is not Python
+OTHER_LANGUAGE = re.compile(
+    r"%%(!|(bash|cmd|file|html|javascript|js|latex|markdown|perl|pypy|python2|ruby|script|sh|svg|SVG|system|sx|writefile)\b)"
+)
 TIMED = re.compile(r"^(\s*)%time[ \t]+", re.MULTILINE)  # a statement follows
-LINE_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?\??[ \t]*)$", re.MULTILINE)
-ASSIGNED_MAGIC = re.compile(r"^([^#'\"=\n]*[\w\])]\s*=[ \t]*)[%!].*$", re.MULTILINE)
-NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
-
 PYLAB = re.compile(r"^%pylab\b.*$", re.MULTILINE)
-PYLAB_MODULES = ("pylab", "matplotlib.pylab")
-PYLAB_IMPORTS = """
-import numpy
-import numpy as np
-from numpy.fft import *
-from numpy.random import *
-from numpy.linalg import *
-from numpy import *
-"""  # what pylab takes from NumPy, in its order: the last one counts
+LONGEST_CODE = 2_000_000  # characters
+NOT_PYTHON = (SyntaxError, ValueError, RuntimeError, MemoryError)  # RuntimeError: too deep, or too many magics
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
 
 def extract(data, names):
@@ -60,35 +37,39 @@ def extract(data, names):
     {"elsewhere": words}, {"similar": another name} or what `failure` returns}; a name that stands nowhere has no entry.
     Raises ValueError if the file is not a notebook.
     """
-    cells = cells_of(data)
+    cells, version = read(data)
     statements, broken = [], {}
     for source in [source for kind, source in cells if kind == "code"]:
         try:
-            statements += [Statement(node) for node in parse(source).body]
+            statements += map(Statement, parse(source).body)
         except NOT_PYTHON as error:
             for name in names:
                 if re.search(rf"^\s*def\s+{name}\b", source, re.MULTILINE):
-                    broken[name] = failure(error, source)
+                    broken[name] = failure(error, source, version)
 
-    index = Index(statements)
+    bound = {name for statement in statements for name in statement.binds}
     result = {}
     for name in names:
-        if name in index.binding:
-            result[name] = needed_code(name, index)
+        if name in bound:
+            result[name] = needed_code(name, statements)
         elif name in broken:
             result[name] = broken[name]
         elif words := elsewhere(name, cells):
             result[name] = {"elsewhere": words}
-        elif similar := difflib.get_close_matches(name, set(index.binding) - set(names), n=1, cutoff=0.85):
+        elif similar := difflib.get_close_matches(name, bound - set(names), n=1, cutoff=0.85):
             result[name] = {"similar": similar[0]}
     return result
 
 
-def cells_of(data):
-    """(type, source) of the cells of a notebook of any nbformat version."""
+# --- the file ---
+
+
+def read(data):
+    """The cells of a notebook of any nbformat version, (type, source), and the Python that it was saved with."""
     try:
         notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
         cells = [(str(cell.cell_type), str(cell.source).lstrip("\ufeff")) for cell in notebook.cells]
+        version = str(notebook.metadata.get("language_info", {}).get("version", ""))
     except RecursionError:
         raise ValueError("в файле слишком глубокая вложенность") from None
     except Exception as error:
@@ -97,9 +78,11 @@ def cells_of(data):
         raise ValueError(
             f"в ячейках больше {LONGEST_CODE // 1_000_000} млн знаков кода. Уберите из них данные и сохраните ещё раз"
         )
-    return cells
+    return cells, version
 
 
+TRUNCATED = "файл обрывается на середине. Сохраните блокнот в Jupyter и сдайте его ещё раз"
+NOT_A_NOTEBOOK = "это не блокнот Jupyter. Откройте работу в Jupyter, сохраните её и сдайте файл .ipynb"
 # how something else than a notebook begins, or what stands in it -> what it is and what to do
 OTHER_FILES = (
     (rb"\A\s*\Z", "файл пуст. Сохраните блокнот и сдайте его ещё раз"),
@@ -115,9 +98,8 @@ OTHER_FILES = (
     (rb"\APK\x03\x04", "это архив или документ Office, а не блокнот. Сдайте сам файл .ipynb"),
     (rb"\A%PDF", "это PDF, а не блокнот. Сдайте сам файл .ipynb"),
     (rb"\A(\xff\xfe|\xfe\xff)", "файл в кодировке UTF-16, а блокнот хранится в UTF-8. Сохраните его в UTF-8"),
+    (rb"^(import|from) \w|^def \w+\(", "это программа на Python, а не блокнот. Сдайте файл .ipynb"),
 )
-TRUNCATED = "файл обрывается на середине. Сохраните блокнот в Jupyter и сдайте его ещё раз"
-NOT_A_NOTEBOOK = "это не блокнот Jupyter. Откройте работу в Jupyter, сохраните её и сдайте файл .ipynb"
 
 
 def recognize(data):
@@ -126,27 +108,20 @@ def recognize(data):
         if re.search(pattern, data, re.MULTILINE):
             return words
     try:
-        text = data.decode("utf-8-sig")
+        json.loads(data.decode("utf-8-sig"))
+    except RecursionError:
+        pass
     except UnicodeDecodeError as error:
-        if error.end == len(data) and data.lstrip().startswith(b"{"):
+        if error.end == len(data) and data.startswith(b"{"):
             return TRUNCATED  # in the middle of a letter
         with contextlib.suppress(Exception):
             nbformat.reads(data.decode("cp1251"), as_version=4)
             return "файл в кодировке Windows-1251, а блокнот хранится в UTF-8. Сохраните его в UTF-8"
-        return NOT_A_NOTEBOOK
-    if text.lstrip().startswith("{"):
-        try:
-            json.loads(text)
-        except RecursionError:
-            return NOT_A_NOTEBOOK
-        except ValueError as error:
-            if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
+    except json.JSONDecodeError as error:
+        if data.lstrip().startswith(b"{"):
+            if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated"):
                 return TRUNCATED
             return f"файл испорчен, ошибка в строке {error.lineno}. Сдайте файл, который открывает Jupyter"
-        return NOT_A_NOTEBOOK
-    with contextlib.suppress(*NOT_PYTHON):
-        if any(isinstance(node, ast.FunctionDef | ast.Import) for node in ast.parse(text).body):
-            return "это программа на Python, а не блокнот. Сдайте файл .ipynb"
     return NOT_A_NOTEBOOK
 
 
@@ -162,26 +137,16 @@ def elsewhere(name, cells):
             return "в комментарии: перед её строками стоит #"
         if not without_cell_magics(source):
             return f"в ячейке, которая начинается с {source.split()[0][:20]} и потому не выполняется как код Python"
-        return surroundings(name, source)
+        with contextlib.suppress(*NOT_PYTHON):
+            for node in ast.walk(parse(source)):
+                inside = [part.name for part in ast.walk(node) if isinstance(part, FUNCTIONS) and part is not node]
+                if isinstance(node, DEFINITIONS) and name in inside:
+                    return f"внутри {'класса' if isinstance(node, ast.ClassDef) else 'функции'} {node.name}"
+        return "внутри строки в кавычках"
     return ""
 
 
-def surroundings(name, source):
-    """What the function stands in, in a code cell."""
-
-    def holds(node):
-        return any(isinstance(part, FUNCTIONS) and part.name == name for part in ast.walk(node))
-
-    with contextlib.suppress(*NOT_PYTHON):
-        for node in ast.walk(parse(source)):
-            if isinstance(node, ast.ClassDef) and holds(node):
-                return f"внутри класса {node.name}"
-            if isinstance(node, FUNCTIONS) and node.name != name and holds(node):
-                return f"внутри функции {node.name}"
-    return "внутри строки в кавычках"
-
-
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# --- the cells ---
 
 
 def parse(source):
@@ -189,30 +154,20 @@ def parse(source):
     try:
         tree = ast.parse(source)
     except SyntaxError:
-        tree = parse_with_magics(PYLAB.sub(pylab_imports, TIMED.sub(r"\1", without_cell_magics(source))))
+        source = TIMED.sub(r"\1", without_cell_magics(source))
+        source = PYLAB.sub("import numpy, numpy as np\nfrom pylab import *", source)
+        tree = WithoutMagics().visit(ast.parse(TransformerManager().transform_cell(source)))
     tree = OneByOne().visit(tree)
     compile(tree, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)  # finds the errors that only a compiler sees
     return tree
 
 
-def parse_with_magics(source):
-    magics = len(LINE_MAGIC.findall(source)) + len(ASSIGNED_MAGIC.findall(source))
-    if len(source) <= LONGEST_WITH_MAGICS and magics <= MOST_MAGICS:
-        with contextlib.suppress(RuntimeError):  # more of them than IPython looks through
-            return WithoutMagics().visit(ast.parse(TransformerManager().transform_cell(source)))
-    return ast.parse(ASSIGNED_MAGIC.sub(r"\1None", LINE_MAGIC.sub(r"\1pass", source)))
-
-
-def pylab_imports(line):
-    return "import numpy, numpy as np" if "--no-import-all" in line[0] else PYLAB_IMPORTS
-
-
 def without_cell_magics(source):
     """The Python below the lines with `%%`, "" if it is another language."""
     while (source := source.lstrip()).startswith("%%"):
-        first, _, source = source.partition("\n")
-        if first[2:].split()[:1] and first[2:].split()[0] in OTHER_LANGUAGES:
+        if OTHER_LANGUAGE.match(source):
             return ""
+        source = source.partition("\n")[2]
     return source
 
 
@@ -221,51 +176,76 @@ class WithoutMagics(ast.NodeTransformer):
 
     def visit_Call(self, node):
         self.generic_visit(node)
-        root = node.func
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        if isinstance(root, ast.Call) and isinstance(root.func, ast.Name) and root.func.id == "get_ipython":
+        root = root_of(node.func)
+        if isinstance(root, ast.Call) and ast.unparse(root.func) == "get_ipython":
             return ast.copy_location(ast.Constant(None), node)
         return node
 
 
 class OneByOne(ast.NodeTransformer):
-    """`import a, b` becomes two statements: a module that is missing here must not take the others with it.
-
-    Of pylab only the part that is NumPy's is imported: the other draws.
-    """
+    """`import a, b` becomes two statements: a module that is missing here must not take the others with it."""
 
     def visit_Import(self, node):
         return [ast.copy_location(ast.Import([alias]), node) for alias in node.names]
 
-    def visit_ImportFrom(self, node):
-        if node.module in PYLAB_MODULES and node.names[0].name == "*":
-            return [ast.copy_location(statement, node) for statement in ast.parse(PYLAB_IMPORTS).body]
-        return node
+
+# --- what a function needs ---
+
+EVERYWHERE = "*"  # the name that every function needs: from … import *, from __future__ import …
+# of a number they make a number
+SCALAR_FUNCTIONS = {"int", "float", "str", "abs", "round", "sqrt", "exp", "log", "power", "pow", "float32", "float64"}
+COLLECTIONS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp, ast.Lambda)
 
 
 class Statement:
     """A statement outside functions: its code, the names that it binds, uses, changes and passes to a function."""
 
     def __init__(self, node):
-        self.code = ast.unparse(node)
-        self.node = node
+        self.node, self.code = node, ast.unparse(node)
         table = symtable.symtable(self.code, "cell", "exec")
         self.uses = set(global_names(table))
-        self.changes = set(changed_names(node))
-        self.passes = set(passed_names(node))
-        self.binds = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+        self.imports = {s.get_name() for s in table.get_symbols() if s.is_imported() and not s.is_assigned()}
+        self.binds = self.imports | {s.get_name() for s in table.get_symbols() if s.is_assigned()}
+        self.changes, self.passes = set(), set()
+        for part in ast.walk(node):
+            self.look_at(part)
         if isinstance(node, ast.AnnAssign) and node.value is None:
             self.binds = set()
-        if any(is_for_everything(part) for part in ast.walk(node)):
+
+    def look_at(self, part):
+        """x.a = 1, x[0] = 1, x.append(1) and @x may change the object called x; so may f(x), to which it is passed."""
+        if isinstance(part, ast.ImportFrom) and {"*", "annotations"} & {alias.name for alias in part.names}:
             self.binds.add(EVERYWHERE)
+        if isinstance(part, DEFINITIONS):
+            self.changes |= names_in(*part.decorator_list)
+        if isinstance(part, ast.Call):
+            self.passes |= names_in(*part.args, *part.keywords)
+        target = part.func if isinstance(part, ast.Call) else part
+        is_changed = target is not part or isinstance(getattr(part, "ctx", None), ast.Store)
+        if is_changed and isinstance(target, ast.Attribute | ast.Subscript):
+            self.changes |= {root.id for root in [root_of(target)] if isinstance(root, ast.Name)}
+
+    def binds_what_may_change(self):
+        """Whether a function that is handed the object may change it: not so a definition, a number, a text."""
+        if isinstance(self.node, DEFINITIONS):
+            return False
+        value = getattr(self.node, "value", None)
+        if value is None or isinstance(value, ast.Name):
+            return True
+        calls = [part.func for part in ast.walk(value) if isinstance(part, ast.Call)]
+        makes_numbers = all(ast.unparse(call).rpartition(".")[2] in SCALAR_FUNCTIONS for call in calls)
+        return not makes_numbers or any(isinstance(part, COLLECTIONS) for part in ast.walk(value))
 
 
-EVERYWHERE = "*"  # the name that every function needs: from … import *, from __future__ import …
+def root_of(node):
+    """What stands before all the dots and brackets."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node
 
 
-def is_for_everything(node):
-    return isinstance(node, ast.ImportFrom) and bool({"*", "annotations"} & {alias.name for alias in node.names})
+def names_in(*nodes):
+    return {part.id for node in nodes for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def global_names(table):
@@ -277,201 +257,52 @@ def global_names(table):
         yield from global_names(child)
 
 
-def changed_names(node):
-    """The names whose objects a statement changes, or may change: x.a = 1, x[0] = 1, x.append(1), @x."""
-    for part in ast.walk(node):
-        target = part
-        if isinstance(part, ast.Call):
-            target = part.func
-        elif isinstance(part, ast.FunctionDef | ast.ClassDef):
-            yield from names_in(*part.decorator_list)
-        elif not isinstance(getattr(part, "ctx", None), ast.Store):
-            continue
-        if isinstance(target, ast.Attribute | ast.Subscript):
-            while isinstance(target, ast.Attribute | ast.Subscript):
-                target = target.value
-            if isinstance(target, ast.Name):
-                yield target.id
-
-
-def passed_names(node):
-    """The names whose objects a statement hands to a function, which may change them: f(x)."""
-    for part in ast.walk(node):
-        if isinstance(part, ast.Call):
-            yield from names_in(*part.args, *part.keywords)
-
-
-def names_in(*nodes):
-    for node in nodes:
-        yield from (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
-
-
-def binds_otherwise_than_by_import(node, name):
-    """Not so `try: import a as name`, `except ImportError: import b as name`."""
-    return any(
-        (isinstance(part, ast.Name) and part.id == name and not isinstance(part.ctx, ast.Load))
-        or (isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and part.name == name)
-        for part in ast.walk(node)
-    )
-
-
-class Index:
-    """Which of the statements, by number, bind a name and which may change its object."""
-
-    def __init__(self, statements):
-        self.statements = statements
-        self.binding, self.changing, self.passing = (defaultdict(list) for _ in range(3))
-        for number, statement in enumerate(statements):
-            for names, index in (
-                (statement.binds, self.binding),
-                (statement.changes, self.changing),
-                (statement.passes, self.passing),
-            ):
-                for name in names:
-                    index[name].append(number)
-
-    def needed_for(self, name, last):
-        """The statements that make the object with this name what it is when statement `last` has run.
-
-        A name that is bound only below, too: the function is called when all cells have run.
-        """
-        binding = self.binding.get(name, [])
-        bound = [number for number in binding if number <= last]
-        end = last if bound else len(self.statements)
-        bound = bound or binding
-        kinds = {self.kind(number, name) for number in bound}
-        if kinds <= {"import", "constant"}:
-            return bound
-        changing = self.changing.get(name, [])
-        if not kinds <= {"import", "constant", "definition"}:  # who is handed a function does not change it
-            changing = changing + self.passing.get(name, [])
-        return bound + [number for number in changing if number <= end]
-
-    def kind(self, number, name):
-        """Of what a statement binds to the name: an import, a constant, a definition, or "" for all else."""
-        statement = self.statements[number]
-        if not binds_otherwise_than_by_import(statement.node, name):
-            return "import"
-        if isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            return "definition"
-        value = getattr(statement.node, "value", None)
-        is_assignment = isinstance(statement.node, ast.Assign | ast.AnnAssign | ast.AugAssign)
-        return "constant" if is_assignment and self.is_constant(value, {name}) else ""
-
-    def is_constant(self, value, seen):
-        """Whether an expression surely has a value that nothing can change: a number, a text, a tuple of them."""
-        if isinstance(value, ast.Tuple):
-            return all(self.is_constant(part, seen) for part in value.elts)
-        if isinstance(value, ast.Call):
-            value_of = ast.unparse(value.func)
-            if value_of.rpartition(".")[2] not in SCALAR_FUNCTIONS:
-                return False
-            return all(self.is_constant(argument, seen) for argument in value.args)
-        if isinstance(value, ast.Attribute):
-            return ast.unparse(value) in ("np.pi", "np.e", "numpy.pi", "numpy.e", "math.pi", "math.e")
-        if isinstance(value, ast.Name):
-            if value.id in seen:
-                return True
-            places = self.binding.get(value.id, [])
-            nodes = [self.statements[place].node for place in places]
-            return bool(nodes) and all(
-                isinstance(node, ast.Assign) and self.is_constant(node.value, seen | {value.id}) for node in nodes
-            )
-        if isinstance(value, ast.BinOp | ast.UnaryOp):
-            parts = [part for part in ast.iter_child_nodes(value) if isinstance(part, ast.expr)]
-            return all(self.is_constant(part, seen) for part in parts)
-        return isinstance(value, ast.Constant)
-
-
-# of a number they make a number
-SCALAR_FUNCTIONS = {"int", "float", "str", "abs", "round", "sqrt", "exp", "log", "power", "pow", "float32", "float64"}
-
-
-def needed_code(name, index):
+def needed_code(name, statements):
     """The definition of `name` that counts, the last, with all that the notebook did before for what it uses."""
-    last = index.binding[name][-1]
-    needed, queue = set(), [name, EVERYWHERE]
-    seen = set(queue)
+    last = max(number for number, statement in enumerate(statements) if name in statement.binds)
+    needed, queue, seen = set(), [name, EVERYWHERE], {name, EVERYWHERE}
     try:
         while queue:
-            for number in index.needed_for(queue.pop(), last):
-                if number not in needed:
-                    needed.add(number)
-                    new = index.statements[number].uses - seen
-                    seen |= new
-                    queue += new
-        code = "\n\n".join(index.statements[number].code for number in sorted(needed))
-        return {"code": code, "program": program(code)}
+            for number in statements_for(queue.pop(), statements, last) - needed:
+                needed.add(number)
+                new = statements[number].uses - seen
+                seen |= new
+                queue += new
+        code = "\n\n".join(statements[number].code for number in sorted(needed))
+        return {"code": code, "program": hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()}
     except NOT_PYTHON as error:
         return failure(error)
 
 
-# what a newer Python accepts, as an older one complains or as it is written -> the version
-NEWER_PYTHON = (
-    (r"f-string", (3, 12)),
-    (r"(?m)^\s*type\s+\w+\s*(\[[^\]]*\]\s*)?=[^=]", (3, 12)),
-    (r"(?m)^\s*(async\s+)?(def|class)\s+\w+\s*\[", (3, 12)),
-    (r"multiple exception types must be parenthesized", (3, 14)),
-    (r"(?m)^\s*(async\s+)?(def|class)\s+\w+\s*\[[^\]]*=", (3, 13)),
-    (r"(?<!['\"\w])[tT][rR]?['\"]", (3, 14)),
-)
+def statements_for(name, statements, last):
+    """The numbers of the statements that make the object with this name what it is when statement `last` has run.
+
+    A name that is bound only below, too: the function is called when all cells have run.
+    """
+    binding = [number for number, statement in enumerate(statements) if name in statement.binds]
+    bound = [number for number in binding if number <= last]
+    end = last if bound else len(statements)
+    found = set(bound or binding)
+    makers = [statements[number] for number in found]
+    if all(name in maker.imports for maker in makers):
+        return found
+    may_be_passed = any(maker.binds_what_may_change() for maker in makers)
+    for number, statement in enumerate(statements[: end + 1]):
+        if name in statement.changes or (may_be_passed and name in statement.passes):
+            found.add(number)
+    return found
 
 
-def newer_python(error):
-    """The version of Python that may accept what this one does not, "" if that is not the reason."""
-    line = getattr(error, "text", None) or ""
-    text = f"{getattr(error, 'msg', '')}\n{line}"
-    versions = [version for pattern, version in NEWER_PYTHON if re.search(pattern, text)]
-    newer = [version for version in versions if version > sys.version_info[:2]]
-    return ".".join(map(str, max(newer))) if newer else ""
-
-
-def failure(error, source=""):
-    """A syntax error, the line that it is about, the Python that may know better; whether a solution is missing."""
+def failure(error, source="", version=""):
+    """A syntax error, the line that it is about, the newer Python of the student; whether a solution is missing."""
     line = shorten((getattr(error, "text", None) or "").strip(), LONGEST_LINE)
     above = [text.split("#")[0].strip() for text in source.splitlines()[: (getattr(error, "lineno", 0) or 1) - 1]]
     empty_body = isinstance(error, IndentationError) and "".join(above).endswith(":")
+    found = re.match(r"3\.(\d{1,2})\b", version)
     return {
         "kind": type(error).__name__,
         "message": shorten(str(getattr(error, "msg", None) or error), LONGEST_LINE),
         "line": "" if empty_body else line,
-        "python": newer_python(error),
+        "python": found[0] if found and int(found[1]) > sys.version_info.minor else "",
         "unfinished": empty_body or bool(re.search(r"=\s*(#.*)?$", line)),
     }
-
-
-# whoever uses one of these can see what `program` leaves out
-LOOKING_AT_CODE = {"getattr", "vars", "dir", "eval", "exec", "globals", "locals", "compile", "help", "open"}
-HARMLESS_MODULES = {"numpy", "math", "random"}
-
-
-def program(code):
-    """The same text for the same programs: syntax trees are compared, without docstrings that nobody reads."""
-    try:
-        tree = ast.parse(code)
-        if not looks_at_code(tree):
-            tree = WithoutDocstrings().visit(tree)
-        text = ast.dump(tree)
-    except NOT_PYTHON:
-        text = code
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-
-
-def looks_at_code(tree):
-    for node in ast.walk(tree):
-        names = [getattr(node, field, None) for field in ("id", "attr", "name", "module")]
-        if any(isinstance(name, str) and (name in LOOKING_AT_CODE or name.startswith("__")) for name in names):
-            return True
-        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        if any(module.partition(".")[0] not in HARMLESS_MODULES for module in modules):
-            return True
-    return False
-
-
-class WithoutDocstrings(ast.NodeTransformer):
-    def visit_FunctionDef(self, node):
-        self.generic_visit(node)
-        if ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-        return node
