@@ -120,23 +120,16 @@ WITHOUT_EFFECT = {
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
     "lremovexattr": (198, 15), "fremovexattr": (199, 16),
 }  # fmt: skip
-# commands that may be given, by the call that they are given to; others reach for other processes and other files
-COMMANDS = {
-    # F_DUPFD to F_SETLKW, the locks of open files, F_DUPFD_CLOEXEC
-    (72, 25): (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030),
-    # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
-    (16, 29): (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451),
-}
 NEWER_CALLS = 450  # system calls from this number on came after Linux 5.16: libraries can do without them
-SOCKETPAIR, SENDTO = (53, 199), (44, 206)
 LISTENING = {"bind": (49, 200), "listen": (50, 201), "accept": (43, 202), "accept4": (288, 242)}
-SOCKET, CLONE, CLONE3, PRCTL, PRLIMIT = (41, 198), (56, 220), (435, 435), (157, 167), (302, 261)
+SOCKET, CLONE, CLONE3, PRCTL = (41, 198), (56, 220), (435, 435), (157, 167)
+PRLIMIT, SENDTO, SOCKETPAIR, FCNTL, IOCTL = (302, 261), (44, 206), (53, 199), (72, 25), (16, 29)
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 X32_CALLS = 0x40000000
 
-LOAD, AND, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
+LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 # offsets in struct seccomp_data; an argument has 8 bytes
-NUMBER, ARCHITECTURE, ARGUMENT_0, ARGUMENT_1, ARGUMENT_4 = 0, 4, 16, 24, 48
+NUMBER, ARCHITECTURE, ARGUMENT_0, ARGUMENT_1, ARGUMENT_2, ARGUMENT_4 = 0, 4, 16, 24, 32, 48
 ALLOW, KILL = 0x7FFF0000, 0x80000000
 ERROR = 0x50000  # plus the number of the error that the call reports; 0 is success
 DO_NOTHING = ERROR
@@ -144,7 +137,23 @@ REFUSE = ERROR | errno.EPERM
 TRY_LATER = ERROR | errno.EAGAIN
 NO_SUCH_CALL = ERROR | errno.ENOSYS
 NO_NETWORK = ERROR | errno.EOPNOTSUPP  # the answer that ZeroMQ takes for "no network here"
-CLONE_THREAD, AF_UNIX, SOCK_STREAM, SOCKET_TYPES = 0x10000, 1, 1, 0xF
+WHOLE, CLONE_THREAD, AF_UNIX, SOCK_STREAM, SOCKET_TYPES = 0xFFFFFFFF, 0x10000, 1, 1, 0xF
+# which calls depend on an argument: the bits that count, the values that it may have, the answer otherwise
+ARGUMENTS = (
+    (CLONE, ARGUMENT_0, CLONE_THREAD, (CLONE_THREAD,), TRY_LATER),
+    (PRLIMIT, ARGUMENT_0, WHOLE, (0,), REFUSE),  # this process
+    (SENDTO, ARGUMENT_4, WHOLE, (0,), REFUSE),  # no address: only to the other end of a connection
+    (SENDTO, ARGUMENT_4 + 4, WHOLE, (0,), REFUSE),
+    (SOCKETPAIR, ARGUMENT_1, SOCKET_TYPES, (SOCK_STREAM,), REFUSE),
+    # F_DUPFD to F_SETLKW, the locks of open files, F_DUPFD_CLOEXEC; others reach for other processes and files
+    (FCNTL, ARGUMENT_1, WHOLE, (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030), REFUSE),
+    # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
+    (IOCTL, ARGUMENT_1, WHOLE, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451), REFUSE),
+)
+UNIX_SOCKETS_ONLY = (
+    (SOCKET, ARGUMENT_0, WHOLE, (AF_UNIX,), NO_NETWORK),
+    (SOCKET, ARGUMENT_1, SOCKET_TYPES, (SOCK_STREAM,), NO_NETWORK),
+)
 
 
 def refuse_system_calls(listening):
@@ -155,7 +164,6 @@ def refuse_system_calls(listening):
     """
     if not seccomp_available():
         return
-    column = list(ARCHITECTURES).index(platform.machine())
     program = [
         (LOAD, 0, 0, ARCHITECTURE),
         (EQUAL, 1, 0, ARCHITECTURES[platform.machine()]),
@@ -165,61 +173,31 @@ def refuse_system_calls(listening):
     if platform.machine() == "x86_64":
         program += [(AT_LEAST, 0, 1, X32_CALLS), (RETURN, 0, 0, REFUSE)]
     program += [(AT_LEAST, 0, 1, NEWER_CALLS), (RETURN, 0, 0, NO_SUCH_CALL)]
-    for calls, answer in ((FORBIDDEN | ({} if listening else LISTENING), REFUSE), (WITHOUT_EFFECT, DO_NOTHING)):
-        for numbers in calls.values():
-            if numbers[column] is not None:
-                program += on_call(numbers[column], (RETURN, 0, 0, answer))
-    program += on_call(CLONE3[column], (RETURN, 0, 0, NO_SUCH_CALL))  # the C library falls back to clone
-    for numbers, commands in COMMANDS.items():
-        last = len(commands)
-        known = [(EQUAL, last - i, 0, command) for i, command in enumerate(commands)]  # past the refusal
-        program += on_call(numbers[column], (LOAD, 0, 0, ARGUMENT_1), *known, (RETURN, 0, 0, REFUSE))
-    program += on_call(
-        CLONE[column], (LOAD, 0, 0, ARGUMENT_0), (ANY_BIT, 1, 0, CLONE_THREAD), (RETURN, 0, 0, TRY_LATER)
-    )
-    program += on_call(PRCTL[column], (LOAD, 0, 0, ARGUMENT_0), (EQUAL, 0, 1, PR_SET_PDEATHSIG), (RETURN, 0, 0, REFUSE))
-    program += on_call(PRLIMIT[column], (LOAD, 0, 0, ARGUMENT_0), (EQUAL, 1, 0, 0), (RETURN, 0, 0, REFUSE))
-    program += on_call(
-        SENDTO[column],  # no address: only to the other end of a connection
-        (LOAD, 0, 0, ARGUMENT_4),
-        (EQUAL, 0, 2, 0),
-        (LOAD, 0, 0, ARGUMENT_4 + 4),
-        (EQUAL, 1, 0, 0),
-        (RETURN, 0, 0, REFUSE),
-    )
-    program += on_call(
-        SOCKETPAIR[column],
-        (LOAD, 0, 0, ARGUMENT_1),
-        (AND, 0, 0, SOCKET_TYPES),
-        (EQUAL, 1, 0, SOCK_STREAM),
-        (RETURN, 0, 0, REFUSE),
-    )
-    if listening:
-        program += on_call(
-            SOCKET[column],
-            (LOAD, 0, 0, ARGUMENT_0),
-            (EQUAL, 0, 3, AF_UNIX),
-            (LOAD, 0, 0, ARGUMENT_1),
-            (AND, 0, 0, SOCKET_TYPES),
-            (EQUAL, 1, 0, SOCK_STREAM),
-            (RETURN, 0, 0, NO_NETWORK),
-        )
-    else:
-        program += on_call(SOCKET[column], (RETURN, 0, 0, NO_NETWORK))
+    for numbers in [*FORBIDDEN.values(), *([] if listening else LISTENING.values())]:
+        program += on_call(numbers, (RETURN, 0, 0, REFUSE))
+    for numbers in WITHOUT_EFFECT.values():
+        program += on_call(numbers, (RETURN, 0, 0, DO_NOTHING))
+    program += on_call(CLONE3, (RETURN, 0, 0, NO_SUCH_CALL))  # the C library falls back to clone
+    program += on_call(PRCTL, (LOAD, 0, 0, ARGUMENT_0), (EQUAL, 0, 1, PR_SET_PDEATHSIG), (RETURN, 0, 0, REFUSE))
+    if not listening:
+        program += on_call(SOCKET, (RETURN, 0, 0, NO_NETWORK))
+    for numbers, argument, bits, values, otherwise in ARGUMENTS + UNIX_SOCKETS_ONLY * listening:
+        known = [(EQUAL, len(values) - i, 0, value) for i, value in enumerate(values)]  # past the refusal
+        program += on_call(numbers, (LOAD, 0, 0, argument), (AND, 0, 0, bits), *known, (RETURN, 0, 0, otherwise))
     program.append((RETURN, 0, 0, ALLOW))
-
     with filter_program(program) as header:
         check(libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0))
 
 
-# how many files and threads a process makes is counted: name of the call, its numbers, where its flags stand
+MAKES_A_FILE = 0o20000100  # O_CREAT, O_TMPFILE
+# how many files a process makes is counted: name of the call, its numbers, where its flags stand, which of them count
 NEW_FILES = {
-    "open": (2, None, 24), "openat": (257, 56, 32), "creat": (85, None, None), "mkdir": (83, None, None),
-    "mkdirat": (258, 34, None), "mknod": (133, None, None), "mknodat": (259, 33, None), "link": (86, None, None),
-    "linkat": (265, 37, None), "symlink": (88, None, None), "symlinkat": (266, 36, None), "bind": (49, 200, None),
+    "open": (2, None, ARGUMENT_1, MAKES_A_FILE), "openat": (257, 56, ARGUMENT_2, MAKES_A_FILE),
+    "creat": (85, None, 0, 0), "mkdir": (83, None, 0, 0), "mkdirat": (258, 34, 0, 0), "mknod": (133, None, 0, 0),
+    "mknodat": (259, 33, 0, 0), "link": (86, None, 0, 0), "linkat": (265, 37, 0, 0), "symlink": (88, None, 0, 0),
+    "symlinkat": (266, 36, 0, 0), "bind": (49, 200, 0, 0),
 }  # fmt: skip
 OPENAT2, SECCOMP = (437, 437), (317, 277)
-MAKES_A_FILE = 0o20000100  # O_CREAT, O_TMPFILE
 ASK = 0x7FC00000  # the process at the other end of the listener
 SET_FILTER, NEW_LISTENER = 1, 8
 MOST_THREADS = 500  # of one function, one after the other; at a time its memory allows less
@@ -233,24 +211,20 @@ def let_be_counted(channel, threads):
     """
     if not seccomp_available():
         return
-    column = list(ARCHITECTURES).index(platform.machine())
 
     def program(answer):
         lines = [(LOAD, 0, 0, NUMBER)]
-        for *numbers, flags in NEW_FILES.values():
-            if numbers[column] is not None:
-                only_new = ((LOAD, 0, 0, flags), (ANY_BIT, 0, 1, MAKES_A_FILE)) if flags else ()
-                lines += on_call(numbers[column], *only_new, (RETURN, 0, 0, answer))
-        lines += on_call(OPENAT2[column], (RETURN, 0, 0, NO_SUCH_CALL))  # its flags can't be seen
-        if threads:
-            flags = ((LOAD, 0, 0, ARGUMENT_0), (ANY_BIT, 0, 1, CLONE_THREAD))
-            lines += on_call(CLONE[column], *flags, (RETURN, 0, 0, answer))
+        counted = [*NEW_FILES.values(), *([(*CLONE, ARGUMENT_0, CLONE_THREAD)] if threads else [])]
+        for *numbers, flags, bits in counted:
+            only_new = ((LOAD, 0, 0, flags), (AND, 0, 0, bits), (EQUAL, 1, 0, 0)) if bits else ()
+            lines += on_call(numbers, *only_new, (RETURN, 0, 0, answer))
+        lines += on_call(OPENAT2, (RETURN, 0, 0, NO_SUCH_CALL))  # its flags can't be seen
         return [*lines, (RETURN, 0, 0, ALLOW)]
 
     listener = -1
     if landlock_version():  # a kernel that is new enough to be told that a call may go on
         with filter_program(program(ASK)) as header:
-            listener = libc.syscall(SECCOMP[column], SET_FILTER, NEW_LISTENER, header)
+            listener = libc.syscall(here(SECCOMP), SET_FILTER, NEW_LISTENER, header)
     if listener >= 0:
         socket.send_fds(channel, [b"x"], [listener])
         os.close(listener)
@@ -332,7 +306,7 @@ def receive_question(listener):
 
 def asks_for_a_thread(question):
     (number,) = struct.unpack_from("=i", question, 16)
-    return number == CLONE[list(ARCHITECTURES).index(platform.machine())]
+    return number == here(CLONE)
 
 
 def answer(listener, question, allowed):
@@ -350,9 +324,16 @@ def filter_program(lines):
     yield struct.pack("HxxxxxxP", len(lines), ctypes.addressof(code))
 
 
-def on_call(number, *consequence):
-    """The consequence for one system call; every path through it that does not return allows the call."""
-    return [(EQUAL, 0, len(consequence) + 1, number), *consequence, (RETURN, 0, 0, ALLOW)]
+def here(numbers):
+    """The number that a system call has on this machine, None if it does not exist here."""
+    return numbers[list(ARCHITECTURES).index(platform.machine())]
+
+
+def on_call(numbers, *consequence):
+    """The consequence for one system call; after a path through it that does not return, the next rules count."""
+    if here(numbers) is None:
+        return []
+    return [(EQUAL, 0, len(consequence) + 1, here(numbers)), *consequence, (LOAD, 0, 0, NUMBER)]
 
 
 def seccomp_available():
