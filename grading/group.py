@@ -180,21 +180,26 @@ class ClassRun:
             self.spent[student, kind] += seconds
 
     def reexecute_all(self):
-        marks = repeats_last([mark for mark in self.results.marks.values() if mark.functions])
-        self.results.wait_for(marks)
+        """Each program once: marks whose functions are the same share the verdict."""
+        programs = {}
+        for mark in self.results.marks.values():
+            if mark.functions:
+                programs.setdefault(mark.program, []).append(mark)
+        self.results.wait_for([mark for marks in programs.values() for mark in marks])
         failed = []
-        for mark, done in self.each("Повторное выполнение", self.reexecute_one, marks, ordered=False):
+        for marks, done in self.each("Повторное выполнение", self.reexecute, list(programs.values()), ordered=False):
             if done:
-                self.results.add_verdict(mark)
+                self.results.add_verdicts(marks)
             else:
-                failed.append(mark)
-        for mark, _ in self.again(self.reexecute_one, failed):
-            self.results.add_verdict(mark)
+                failed.append(marks)
+        for marks, _ in self.again(self.reexecute, failed):
+            self.results.add_verdicts(marks)
 
-    def reexecute_one(self, mark):
-        """Whether there is a verdict: one that is kept, or a new one."""
+    def reexecute(self, marks):
+        """Whether there is a verdict on the program of these marks: one that is kept, or a new one."""
         if self.stopped.is_set():
             return False
+        mark = min(marks, key=lambda mark: self.spent[mark.student, "execution"])
         try:
             if (known := self.verdicts.get(mark.program)) is not None:
                 mark.take_verdict(known)
@@ -207,7 +212,8 @@ class ClassRun:
                     self.verdicts.put(mark.program, mark.kinds)
         except Exception:
             return False
-        mark.forget_code()
+        for other in marks:
+            other.take_verdict_of(mark)
         return True
 
     def each(self, words, work, things, ordered):
@@ -226,12 +232,6 @@ class ClassRun:
             self.start_grader()
         for thing in things:
             yield thing, work(thing)
-
-
-def repeats_last(marks):
-    """The same marks, those whose program is another one's last: it is executed once, and nobody waits for it idly."""
-    first = {}
-    return sorted(marks, key=lambda mark: first.setdefault(mark.program, mark) is not mark)
 
 
 def mark(grader, submission, quick):

@@ -32,7 +32,6 @@ class FunctionMark:
     biases: int = 0
     mistakes: list = field(default_factory=list)
     code: str | None = None
-    program: str | None = None  # the same for the same code
     is_defined: bool = False  # it could be called, so that the lab can be executed with it
     undiagnosed: bool = False  # our diagnosis failed: the points are right, the words are missing
 
@@ -43,7 +42,7 @@ class FunctionMark:
 
 @dataclass
 class Mark:
-    """What became of one submission; `differing` holds the cells that nbval objects to.
+    """What became of one submission; `kinds` holds the cells that nbval objects to: {id: kind of difference}.
 
     `ungraded`: the grader itself failed, so there are no points, not even zero.
     """
@@ -53,8 +52,7 @@ class Mark:
     failure: str = ""  # the status, when the functions could not be looked at
     reason: str = ""
     nbval: str = ""
-    differing: list = field(default_factory=list)
-    kinds: dict = field(default_factory=dict)  # of the differences, by cell
+    kinds: dict = field(default_factory=dict)
     ungraded: bool = False
     student: str = ""
 
@@ -70,17 +68,20 @@ class Mark:
 
     @property
     def program(self):
-        """What is the same for submissions whose functions do the same."""
-        return tuple(function.program for function in self.functions.values())
+        """What is the same for submissions whose functions are the same."""
+        return tuple(function.code for function in self.functions.values())
 
     def points(self, method):
         return self.functions[method].points if method in self.functions else 0
 
     def take_verdict(self, kinds):
-        """What nbval said: {cell that differs: kind of difference}."""
         self.kinds = kinds
-        self.differing = list(kinds)
         self.nbval = " ".join(kinds) or "passed"
+
+    def take_verdict_of(self, same):
+        """What nbval said of the same functions. The code goes: memory must not grow with the number of submissions."""
+        self.kinds, self.nbval = same.kinds, same.nbval
+        self.forget_code()
 
     @property
     def is_executed(self):
@@ -92,9 +93,8 @@ class Mark:
         return any(function.undiagnosed for function in self.functions.values())
 
     def forget_code(self):
-        """Memory must not grow with the number of submissions."""
         for function in self.functions.values():
-            function.code = function.program = None
+            function.code = None
 
     def mistakes(self):
         """(function, mistake) pairs, the same mistake once."""
@@ -167,7 +167,7 @@ class Grader:
         """Let nbval execute the lab with the functions that could be called; the others raise an error."""
         functions = {f"graded-{m}": (function_name(m), function.code) for m, function in mark.functions.items()}
         try:
-            mark.take_verdict(self.reexecution.run(functions, mark.program))
+            mark.take_verdict(self.reexecution.run(functions))
         except TimeoutError:
             mark.nbval = "timeout"
         except ChildProcessError:
@@ -182,7 +182,7 @@ class Grader:
     def close(self):
         self.sandbox.end()
         if self.reexecution:
-            self.reexecution.close()
+            self.reexecution.end()
 
 
 def failed(status, fact, hint, name):
@@ -238,7 +238,6 @@ def judge(method, answers, found):
         biases=exercise.bias_points * (found_mistakes["b"] is None),
         mistakes=mistakes,
         code=found["code"],
-        program=found["program"],
         is_defined=True,
         undiagnosed=any(mistake.id == "unexplained" for mistake in mistakes),
     )

@@ -101,10 +101,10 @@ def nbval_words(mark):
     if mark.nbval in ("timeout", "crashed"):
         return "С вашими функциями работа не выполнилась до конца. На баллы это не влияет."
     wrong = [method for method, function in mark.functions.items() if function.status != "ok"]
-    following = [cell for cell in mark.differing if depends_on(cell) & set(wrong)]
-    more = {kind: [c for c in mark.differing if c not in following and mark.kinds.get(c) == kind] for kind in KINDS}
-    others = [cell for cell in mark.differing if cell not in following and mark.kinds.get(cell) not in KINDS]
-    stopped = [cell for cell in mark.differing if mark.kinds.get(cell) == "error"]
+    following = [cell for cell in mark.kinds if depends_on(cell) & set(wrong)]
+    more = {kind: [c for c in mark.kinds if c not in following and mark.kinds.get(c) == kind] for kind in KINDS}
+    others = [cell for cell in mark.kinds if cell not in following and mark.kinds.get(cell) not in KINDS]
+    stopped = [cell for cell in mark.kinds if mark.kinds.get(cell) == "error"]
     undefined = [function_name(method) for method, function in mark.functions.items() if not function.is_defined]
     said = []
     if undefined:

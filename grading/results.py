@@ -41,12 +41,13 @@ class Results:
         self.waiting = {mark.submission for mark in marks}
         self.total_to_execute = len(marks)
 
-    def add_verdict(self, mark):
-        """The mark with what nbval said; a mark without it after a failure of ours."""
-        self.waiting.discard(mark.submission)
-        if not mark.nbval:
-            self.not_reexecuted.add(mark.submission)
-        self.put(mark)
+    def add_verdicts(self, marks):
+        """Marks with what nbval said of them; without it after a failure of ours."""
+        for mark in marks:
+            self.waiting.discard(mark.submission)
+            if not mark.nbval:
+                self.not_reexecuted.add(mark.submission)
+            self.put(mark)
 
     def put(self, mark):
         self.pending[mark.submission] = mark

@@ -112,7 +112,7 @@ def marks_table(marks):
 def nbval_words(mark):
     """How many cells stopped with an error, and in how many others the result differs."""
     stopped = list(mark.kinds.values()).count("error")
-    counts = {"ошибок": stopped, "отличий": len(mark.differing) - stopped}
+    counts = {"ошибок": stopped, "отличий": len(mark.kinds) - stopped}
     return ", ".join(f"{words}: {number}" for words, number in counts.items() if number) or mark.nbval
 
 

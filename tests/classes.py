@@ -50,7 +50,7 @@ def marked(name, points, **more):
         biases = exercise.bias_points * (points - weights >= exercise.bias_points)
         points -= weights + biases
         status = "ok" if weights + biases == exercise.points else "wrong"
-        functions[method] = FunctionMark(status, weights, biases, program=f"{method} {weights} {biases}")
+        functions[method] = FunctionMark(status, weights, biases, code=f"{method} {weights} {biases}")
     return Mark(name, functions, **more)
 
 

@@ -531,6 +531,24 @@ def test_a_second_run_executes_only_what_is_new(works, reexecute):
     assert reexecute() == [MOST // 2]
 
 
+def test_the_same_functions_are_executed_once(works, reexecute):
+    put(works / "Иванов/lab.ipynb", MOST)
+    assert reexecute() == [0, MOST - 1, MOST]
+
+
+def test_who_has_used_up_his_time_costs_nobody_else_a_verdict(monkeypatch):
+    def reexecute(self, mark):
+        time.sleep(0.2)
+        mark.take_verdict({})
+
+    monkeypatch.setattr(group, "LONGEST_EXECUTION", 0.1)
+    monkeypatch.setattr(FakeGrader, "reexecute", reexecute)
+    for name, points in {"а/1.ipynb": 0, "а/2.ipynb": MOST, "а/3.ipynb": 1, "б/lab.ipynb": MOST}.items():
+        put(f"работы/{name}", points)
+    assert main(["grade", "работы", "--csv", "оценки.csv", "--jobs", "1"]) == 0
+    assert [row["nbval"] for row in rows().values()] == ["passed", "passed", "timeout", "passed"]
+
+
 def test_fresh_executes_everything_again(reexecute):
     assert reexecute() == reexecute("--fresh") != []
 

@@ -15,11 +15,9 @@ from nbval_runs import ROOT, copy_lab, run_nbval
 
 from common.lab import read_notebook
 from grading.confined import limits, reexecution
-from grading.confined.extraction import extract
-from grading.group import repeats_last
 from grading.marks import FunctionMark, Grader, Mark, draw_layer_lists
 from grading.page import nbval_words
-from init_utils import EXERCISES, function_name
+from init_utils import EXERCISES
 
 reexecuted = pytest.mark.thorough
 
@@ -69,63 +67,13 @@ WAYS = {
 )
 def test_the_verdict_is_that_of_plain_strict_nbval(verdict, tmp_path, functions):
     (tmp_path / "plain").mkdir()
-    assert set(verdict(submission(**functions)).differing) == plain_verdict(tmp_path / "plain", functions)
+    assert set(verdict(submission(**functions)).kinds) == plain_verdict(tmp_path / "plain", functions)
 
 
 @reexecuted
 def test_what_marks_leave_out_is_left_out(verdict):
     mark = verdict(submission("from public_tests import *", "import no_such_package", "print('elsewhere')"))
     assert (mark.score, mark.nbval) == (6, "passed")
-
-
-def programs(*cells, **functions):
-    names = [*map(function_name, EXERCISES)]
-    found = extract(nbformat.writes(submission(*cells, **functions)).encode(), names)
-    return [found[name]["program"] for name in names]
-
-
-REMARKS = function("he").replace("(layers_dims):", '(layers_dims):\n    """Text."""  # more', 1)
-OTHERS = {
-    "another number": function("he", f"{ORACLE['he']} * 2"),
-    "another name": function("he").replace("L = len", "n = len").replace("range(1, L)", "range(1, n)"),
-    "a hint": function("he").replace("(layers_dims)", "(layers_dims: list)", 1),
-    "a hint that does something": function("he").replace("(layers_dims)", "(layers_dims: print(1))", 1),
-    "a default": function("he").replace("(layers_dims)", "(layers_dims, seed=3)", 1),
-}
-
-
-def test_the_same_program_is_recognized():
-    assert programs(he=REMARKS) == programs("# another cell\nprint(1)")
-
-
-@pytest.mark.parametrize("code", OTHERS.values(), ids=OTHERS)
-def test_another_program_is_not_taken_for_it(code):
-    assert programs(he=code)[-1] not in (programs()[-1], programs(he=REMARKS)[-1])
-
-
-def test_a_docstring_that_the_code_reads_is_part_of_the_program():
-    reads = "len(initialize_parameters_he.__doc__ or '')"
-    documented = REMARKS.replace("L = len", f"{reads}\n    L = len")
-    assert programs(he=documented) != programs(he=function("he").replace("L = len", f"{reads}\n    L = len"))
-
-
-@reexecuted
-def test_the_same_functions_are_executed_once(verdict, monkeypatch):
-    first = verdict(submission())
-    monkeypatch.setattr(reexecution.Reexecution, "run_once", lambda *_: pytest.fail("executed again"))
-    assert verdict(submission(he=REMARKS)).nbval == first.nbval == "passed"
-
-
-def test_nobody_waits_for_a_program_while_another_is_to_be_executed():
-    marks = [Mark(name, {"he": FunctionMark("ok", program=name[0])}) for name in ("a1", "a2", "b1", "a3", "b2", "c1")]
-    assert [mark.submission for mark in repeats_last(marks)] == ["a1", "b1", "c1", "a2", "a3", "b2"]
-
-
-def test_a_failure_is_not_shared():
-    verdicts = reexecution.Verdicts()
-    with pytest.raises(ChildProcessError):
-        verdicts.get("key", lambda: (_ for _ in ()).throw(ChildProcessError))
-    assert verdicts.get("key", lambda: {}) == {}
 
 
 def test_a_kernel_that_cannot_start_is_nobodys_verdict(tmp_path, monkeypatch):
@@ -142,7 +90,7 @@ def test_a_kernel_that_cannot_start_is_nobodys_verdict(tmp_path, monkeypatch):
 
 def words(kinds, **statuses):
     functions = {method: FunctionMark(statuses.get(method, "ok")) for method in EXERCISES}
-    return nbval_words(Mark("x", functions, nbval="x", differing=list(kinds), kinds=kinds))
+    return nbval_words(Mark("x", functions, nbval="x", kinds=kinds))
 
 
 def test_what_follows_from_a_wrong_function_is_said_once():

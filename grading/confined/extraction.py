@@ -7,7 +7,6 @@ statements that it needs: imports, helper functions, constants.
 import ast
 import contextlib
 import difflib
-import hashlib
 import json
 import re
 import symtable
@@ -33,8 +32,8 @@ DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 def extract(data, names):
     """For each of the functions: its code, or why there is none.
 
-    `data`: the bytes of a notebook file. Returns {name: {"code": text, "program": the same for the same code},
-    {"elsewhere": words}, {"similar": another name} or what `failure` returns}; a name that stands nowhere has no entry.
+    `data`: the bytes of a notebook file. Returns {name: {"code": text}, {"elsewhere": words},
+    {"similar": another name} or what `failure` returns}; a name that stands nowhere has no entry.
     Raises ValueError if the file is not a notebook.
     """
     cells, version = read(data)
@@ -268,8 +267,7 @@ def needed_code(name, statements):
                 new = statements[number].uses - seen
                 seen |= new
                 queue += new
-        code = "\n\n".join(statements[number].code for number in sorted(needed))
-        return {"code": code, "program": hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()}
+        return {"code": "\n\n".join(statements[number].code for number in sorted(needed))}
     except NOT_PYTHON as error:
         return failure(error)
 

@@ -5,9 +5,6 @@ import json
 import os
 import select
 import socket
-import subprocess
-import sys
-import threading
 import time
 from pathlib import Path
 
@@ -16,7 +13,7 @@ from matplotlib import font_manager
 from common.lab import HELPERS, NOTEBOOK, read_notebook
 from grading.confined.confinement import children_with_too_many_threads
 from grading.confined.folders import temporary_folder
-from grading.confined.sandbox import clean_environment
+from grading.confined.sandbox import Servant, clean_environment
 
 ZYGOTE = Path(__file__).with_name("zygote.py")
 PROVISIONER = "forked-kernel"  # see run_nbval.py
@@ -24,32 +21,19 @@ LONGEST = 180  # seconds for the whole notebook
 STARTING = 60  # seconds until the zygote answers
 LARGEST_VERDICT = 1 << 20
 
-VERDICTS, LOCK = {}, threading.Lock()  # what is known, by folder
-
 
 class ReexecutionFailure(Exception):
     """nbval or the kernel can't start here: it says nothing about the student's code."""
 
 
-class Reexecution:
-    """Runs nbval, one notebook after another; all that work in one folder share the verdicts."""
+class Reexecution(Servant):
+    """Runs nbval, one notebook after another, in children of a zygote (see zygote.py)."""
 
-    def __init__(self, folder):
-        self.folder = str(folder)
-        self.process = None
-        self.killed = False
-        with LOCK:
-            self.shared = VERDICTS.setdefault(self.folder, Verdicts())
-
-    def run(self, functions, program):
+    def run(self, functions):
         """Returns the cells that differ: {id: kind of difference}; raises TimeoutError or ChildProcessError.
 
         `functions`: {id of the graded cell: (name, code)}, the code None if there is no function to run.
-        `program`: what is the same for the same functions; those are executed once.
         """
-        return self.shared.get(program, lambda: self.run_once(functions))
-
-    def run_once(self, functions):
         with temporary_folder(dir=self.folder) as folder:
             folder = Path(folder)
             notebook = prepare(folder, functions)
@@ -103,63 +87,16 @@ class Reexecution:
             raise ReexecutionFailure(f"процесс повторного выполнения не запускается: {error.strerror}") from error
 
     def start(self):
-        self.control, theirs = socket.socketpair()
         home = Path(self.folder) / "zygote"
         home.mkdir(exist_ok=True)
         write_font_list(home)
-        with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-I", ZYGOTE, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                env=environment(home) | {"MPLCONFIGDIR": str(home)},
-                cwd=home,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        super().start(ZYGOTE, home, environment(home) | {"MPLCONFIGDIR": str(home)})
 
     def answers(self):
         """Whether the zygote says that the work is done and its children have ended."""
         with contextlib.suppress(OSError):
             return bool(select.select([self.control], [], [], STARTING)[0] and self.control.recv(100))
         return False
-
-    def end(self):
-        """No process is left behind: nbval and the kernel die with the zygote."""
-        if self.process:
-            self.control.close()
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-    def kill(self):
-        """End nbval from another thread; a `run` that waits for it raises ChildProcessError."""
-        self.killed = True
-        if process := self.process:
-            process.kill()
-
-    def close(self):
-        self.end()
-        with LOCK:
-            VERDICTS.pop(self.folder, None)
-
-
-class Verdicts:
-    """What nbval said of each program. Who asks for one that another thread is busy with waits for it."""
-
-    def __init__(self):
-        self.known = {}
-        self.busy = {}
-        self.lock = threading.Lock()
-
-    def get(self, key, execute):
-        with self.lock:
-            alone = self.busy.setdefault(key, threading.Lock())
-        with alone:
-            if key not in self.known:
-                self.known[key] = execute()  # an error is no verdict: the next one tries again
-            return self.known[key]
 
 
 def prepare(folder, functions):

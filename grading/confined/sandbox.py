@@ -39,34 +39,24 @@ class SandboxFailure(Exception):
     """The system does not let the worker do its work: it says nothing about the student's code."""
 
 
-class Sandbox:
-    """One worker process (see worker.py); it is started again when it dies."""
+class Servant:
+    """A process of ours that forks confined children; its `control` is a socket at the other end of which it works."""
 
     def __init__(self, folder):
         self.folder = str(folder)
         self.process = None
         self.killed = False
 
-    def start(self):
+    def start(self, script, home, environment):
         self.control, theirs = socket.socketpair()
         with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-I", WORKER, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                # where the list of fonts lies; a thread does not take 128 MB of address space
-                env={
-                    **clean_environment(self.folder),
-                    "XDG_CACHE_HOME": str(user_cache_path()),
-                    "MALLOC_ARENA_MAX": "2",
-                },
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            command = [sys.executable, "-I", script, str(theirs.fileno())]
+            streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+            options = {"cwd": home, "env": environment, "pass_fds": [theirs.fileno()], "start_new_session": True}
+            self.process = subprocess.Popen(command, **streams, **options)
 
     def end(self):
+        """No process is left behind: its children die with it."""
         process, self.process = self.process, None
         if process:
             self.control.close()
@@ -74,10 +64,19 @@ class Sandbox:
             process.wait()
 
     def kill(self):
-        """End the worker and its child from another thread; a `run` that waits for them returns."""
+        """End it from another thread; who waits for it is told so."""
         self.killed = True
         if process := self.process:
             process.kill()
+
+
+class Sandbox(Servant):
+    """One worker process (see worker.py); it is started again when it dies."""
+
+    def start(self):
+        # where the list of fonts lies; a thread does not take 128 MB of address space
+        more = {"XDG_CACHE_HOME": str(user_cache_path()), "MALLOC_ARENA_MAX": "2"}
+        super().start(WORKER, self.folder, clean_environment(self.folder) | more)
 
     def extract(self, timeout, data, names):
         """What `extraction.extract` returns for the bytes of a notebook, {"unreadable": why}, or None."""
