@@ -24,7 +24,7 @@ import nbformat
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from common.lab import HELPERS, NOTEBOOK, ROOT, read_notebook
-from handout.course import ASSIGNMENT
+from handout.blank import ASSIGNMENT
 
 AT_A_TIME = 2
 
