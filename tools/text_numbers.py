@@ -148,6 +148,4 @@ def complaints():
 
 
 if __name__ == "__main__":
-    found = list(complaints())
-    print(*found, sep="\n")
-    sys.exit(bool(found))
+    sys.exit("\n".join(complaints()) or None)
