@@ -2,10 +2,10 @@
 
     python tools/refresh_notebook.py [NOTEBOOK…]
 
-That is: the tables «Ожидаемый результат», the README's figure, the metadata for nbgrader, the rubric. The files are
-replaced only after every cell has run without an error and without a word on stderr, and no check has printed
-False. What Jupyter adds on the way (timings, the version of this machine's Python) is left out, so that a diff shows
-only what changed in the lab.
+That is: the tables «Ожидаемый результат», the metadata for nbgrader, the rubric, the README's figure and its number
+of cells. The files are replaced only after every cell has run without an error and without a word on stderr, and no
+check has printed False. What Jupyter adds on the way (timings, the version of this machine's Python) is left out, so
+that a diff shows only what changed in the lab.
 """
 
 import base64
@@ -22,9 +22,6 @@ from common.files import replace_file
 from common.lab import NOTEBOOK, ROOT, WHY
 from init_utils import EXERCISES, SEED, function_name
 
-TEACHER = ROOT / "docs" / "teacher.md"
-RUBRIC = re.compile(r"(?<=\n\| Подзадача \| Баллы \| Что оценивается \|\n).*?(?=\n\n)", re.DOTALL)
-FIGURE = "compare-boundaries"
 ANSWERS = ("потом стало больше 0.01",)  # lines of which False is the answer; of all others it is a failed check
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -87,8 +84,8 @@ def renew_expected_tables(notebook):
             cell.source = "\n".join(["**Ожидаемый результат**:", "", "<table>", *rows, "</table>"])
 
 
-def renew_rubric(text):
-    """The teacher's page with the rubric that follows from EXERCISES."""
+def rubric():
+    """The rows of the teacher's table, below its heading."""
     rows = ["|:--|:-:|:--|"]
     for method, exercise in EXERCISES.items():
         seed = f" при начальном состоянии генератора {SEED}" if "random" in exercise.formula else ""
@@ -97,16 +94,24 @@ def renew_rubric(text):
             f"| {exercise.weight_points} — веса `{exercise.formula}`{seed}; {exercise.bias_points} — смещения, нули |"
         )
     rows.append(f"| **Всего** | **{sum(exercise.points for exercise in EXERCISES.values())}** | |")
-    changed, count = RUBRIC.subn(lambda _: "\n".join(rows), text)
-    assert count == 1, f"{TEACHER.name}: one table «Подзадача» expected, {count} found; nothing stored"
-    return changed
+    return "\n".join(rows)
 
 
-def figure(notebook):
-    """The bytes of the picture that the cell FIGURE has drawn."""
-    (cell,) = [cell for cell in notebook.cells if cell.id == FIGURE]
-    (png,) = [output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {})]
-    return base64.b64decode(png)
+def derived(notebook):
+    """{path: content} of what follows from the lab: the documents with its rubric and number of cells, its figure."""
+    (figure,) = [cell for cell in notebook.cells if cell.id == "compare-boundaries"]
+    (png,) = [output.data["image/png"] for output in figure.outputs if "image/png" in output.get("data", {})]
+    number = sum(cell.cell_type == "code" for cell in notebook.cells)
+    documents = {
+        ROOT / "README.md": (r"`\d+ passed`", f"`{number} passed`"),
+        ROOT / "docs" / "teacher.md": (r"(?<=\| Подзадача \| Баллы \| Что оценивается \|\n)(\|.*\n)*", rubric() + "\n"),
+    }
+    contents = {ROOT / "docs" / "boundaries.png": base64.b64decode(png)}
+    for path, (pattern, new) in documents.items():
+        text, count = re.subn(pattern, lambda _, new=new: new, path.read_text(encoding="utf-8"))
+        contents[path] = text.encode()
+        assert count == 1, f"{path.name}: {pattern} expected once, found {count} times; nothing stored"
+    return contents
 
 
 def main(*paths):
@@ -119,8 +124,7 @@ def main(*paths):
         clean(notebook)
         contents[path] = nbformat.writes(notebook) + "\n"
         if path.name == NOTEBOOK.name:
-            contents[ROOT / "docs" / "boundaries.png"] = figure(notebook)
-            contents[TEACHER] = renew_rubric(TEACHER.read_text(encoding="utf-8"))
+            contents |= derived(notebook)
     for path, content in contents.items():
         replace_file(path, content)
         print(f"{path.name}: {len(content) / 1e6:.2f} MB")
