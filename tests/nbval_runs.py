@@ -34,6 +34,13 @@ def copy_lab(folder):
     return folder
 
 
+def change(path, old, new):
+    """Replace `old`, which must stand in the file, by `new`."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 def run_nbval(folder, path=NOTEBOOK, plugins=("-p", "nbval.plugin"), **environment):
     """`pytest --nbval`, strict, on a notebook in the folder; with no other plugin, which would start slowly."""
     if plugins:

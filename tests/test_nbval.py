@@ -7,13 +7,14 @@ import re
 
 import nbformat
 import pytest
-from nbval_runs import copy_lab, run_nbval
+from nbval_runs import change, copy_lab, run_nbval
 
 from common.lab import HELPERS, NOTEBOOK, WHY
 from tools import lab_cells, measure_spread
 
 thorough = pytest.mark.thorough
 both = pytest.mark.parametrize("path", [NOTEBOOK, WHY], ids=lambda path: path.stem)
+EXEMPT = "train-random"  # its losses are chaotic; accuracy-random checks its result by number
 
 
 @pytest.fixture
@@ -21,60 +22,40 @@ def copy(tmp_path):
     return copy_lab(tmp_path)
 
 
-def change(folder, where, old, new):
-    """Replace `old`, which must stand there, by `new` in init_utils.py or in a cell of the lab."""
-    path = folder / (HELPERS if where == "init_utils" else NOTEBOOK).name
-    if where == "init_utils":
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), encoding="utf-8")
-    else:
-        notebook = nbformat.read(path, as_version=4)
-        (cell,) = [cell for cell in notebook.cells if cell.id == where]
-        assert old in cell.source
-        cell.source = cell.source.replace(old, new)
-        nbformat.write(notebook, path)
-
-
-def keep(folder, cell_ids):
+def keep(path, cell_ids):
     """Leave of the lab the definitions and these cells."""
-    notebook = nbformat.read(folder / NOTEBOOK.name, as_version=4)
+    notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if cell.id in {*lab_cells.DEFINITIONS, *cell_ids}]
-    nbformat.write(notebook, folder / NOTEBOOK.name)
+    nbformat.write(notebook, path)
 
 
 # --- it fails ---
 
 CHECKS = {f"{name}-{method}" for method in ("zeros", "random", "he") for name in ("check", "show")}
 ZEROS = "np.zeros((layers_dims[l], layers_dims[l - 1]))"
-EXEMPT = "train-random"  # its losses are chaotic; accuracy-random checks its result by number
-SPOILED = {  # what is spoiled: the cells that must fail, then where, what stands there, what is put there
-    "all three functions": [
-        CHECKS,
-        ("graded-he", "np.sqrt(2 /", "np.sqrt(1 /"),
-        ("graded-random", "seed(3)", "seed(4)"),
-        ("graded-zeros", ZEROS, ZEROS.replace("zeros", "ones")),
-    ],
-    "14,001 iterations of the exempt training": [
-        {"accuracy-random"},
-        (EXEMPT, 'initialization="random"', 'initialization="random", num_iterations=14001'),
-    ],
-    "ReLU gradient of layer 1": [{"train-he"}, ("init_utils", "(a1 > 0)", "(a1 >= 0)")],
-    # the rest is thorough
-    "ReLU gradient of layer 2": [{"train-he"}, ("init_utils", "(a2 > 0)", "(a2 >= 0)")],
-    "9 for 10": [{"check-random", "show-random"}, ("graded-random", "* 10", "* 9")],
-    "no training": [{"accuracy-random"}, (EXEMPT, "model(", "initialize_parameters_random([2, 10, 5, 1]) or model(")],
-    "another learning rate": [{"accuracy-random"}, ("model", "learning_rate=0.01", "learning_rate=0.011")],
-    "14,001 iterations": [{"accuracy-he"}, ("model", "num_iterations=15000", "num_iterations=14001")],
-}
+TRAIN = 'model(train_X, train_Y, initialization=\\"random\\"'
+FACTOR, SEED, ONES = ("np.sqrt(2 /", "np.sqrt(1 /"), ("seed(3)", "seed(4)"), (ZEROS, ZEROS.replace("zeros", "ones"))
+SPOILED = [  # what is spoiled in which file, the cells that must fail
+    (NOTEBOOK, [FACTOR, SEED, ONES], CHECKS),
+    (NOTEBOOK, [(TRAIN, f"{TRAIN}, num_iterations=14001")], {"accuracy-random"}),
+    (HELPERS, [("(a1 > 0)", "(a1 >= 0)")], {"train-he"}),
+    # thorough
+    (HELPERS, [("(a2 > 0)", "(a2 >= 0)")], {"train-he"}),
+    (NOTEBOOK, [("* 10\\n", "* 9\\n")], {"check-random", "show-random"}),
+    (NOTEBOOK, [(TRAIN, f"initialize_parameters_random([2, 10, 5, 1]) or {TRAIN}")], {"accuracy-random"}),
+    (NOTEBOOK, [("learning_rate=0.01", "learning_rate=0.011")], {"accuracy-random"}),
+    (NOTEBOOK, [("num_iterations=15000", "num_iterations=14001")], {"accuracy-he"}),
+]
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[thorough] * (i > 2)) for i, n in enumerate(SPOILED)])
-def test_fails_on_a_spoiled_copy(copy, name):
-    failing, *changes = SPOILED[name]
-    for place in changes:
-        change(copy, *place)
-    keep(copy, failing | {cell_id.replace("accuracy", "train") for cell_id in failing})
+@pytest.mark.parametrize(
+    ("path", "changes", "failing"),
+    [pytest.param(*row, marks=[thorough] * (i > 2), id=row[1][0][1]) for i, row in enumerate(SPOILED)],
+)
+def test_fails_on_a_spoiled_copy(copy, path, changes, failing):
+    for old, new in changes:
+        change(copy / path.name, old, new)
+    keep(copy / NOTEBOOK.name, failing | {cell_id.replace("accuracy", "train") for cell_id in failing})
     verdict = run_nbval(copy)
     assert verdict.status == 1, verdict.output
     assert verdict.failed == failing, verdict.output
@@ -113,9 +94,9 @@ def test_passes_on_every_matrix_kernel(copy, kernel, path, threads):
 @thorough
 @pytest.mark.parametrize("towards", ["-np.inf", "np.inf"])
 def test_passes_with_a_start_moved_by_one_unit_in_the_last_place(copy, towards):
-    nudge = f'parameters["W1"][0, 0] = np.nextafter(parameters["W1"][0, 0], {towards})'
     line = "parameters = initialize_parameters_random(layers_dims)"
-    change(copy, "model", line, f"{line}\n        {nudge}")
+    nudge = f"parameters['W1'][0, 0] = np.nextafter(parameters['W1'][0, 0], {towards})"
+    change(copy / NOTEBOOK.name, line, f"{line}; {nudge}")
     verdict = run_nbval(copy)
     assert verdict.passed, verdict.output
 

@@ -8,7 +8,7 @@ from tools.number_rows import ROWS, all_numbers, complaint
 from tools.text_numbers import Section, all_sections, numbers, plain, without_source
 
 SECTIONS = all_sections()
-LONG = re.compile("_000|ten_seeds|last_lead")
+LONG = re.compile("_000|ten_seeds")
 
 
 def test_every_number_has_a_source_and_no_row_is_idle():

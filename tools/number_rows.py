@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from common.lab import WHY
-from grading.opening import OF_A_STUDENT  # noqa: F401
 from tools import lab_cells
 
 
@@ -19,6 +18,7 @@ class Row(NamedTuple):
     expression: str  # their values, in the namespace of both notebooks' definitions and of this file
 
 
+HE_BEHIND = "loss('he', i) > loss('random', i)"
 ROWS = [
     Row("task", "2 300 2 100", "[*train_X.shape, *test_X.shape]"),
     Row("task", "0 1", "np.unique(train_Y)"),
@@ -30,7 +30,7 @@ ROWS = [
     Row("why-random", "85 84", "right('random', 300_000)"),
     Row("why-he", "2 4", "[wrong('he', 15_000, part).sum() for part in ('train', 'test')]"),
     Row("why-he", "300 100", "[train_Y.size, test_Y.size]"),
-    Row("why-he", "4000 5000", "last_lead_of_random() + np.array([0, 1000])"),
+    Row("why-he", "4000 5000", f"1000 * sum({HE_BEHIND} for i in range(1000, 8000, 1000)) + np.array([0, 1000])"),
     Row("why-he", "0,69", "np.log(2)"),
     Row("why-he", "10", "STD['random'](2, 1)"),
     Row("why-he", "91 70", "[right('he', 5000)[0], right('random', 5000)[0]]"),
@@ -49,7 +49,6 @@ ROWS = [
     Row("practice-tanh", "140 0,07", "[np.round(deep_tanh('he', 100), -1), deep_tanh('lecun', 100)]"),
     Row("practice-leaky", "1,04 1,04 1,8", "(1 + 0.2**2) ** np.array([1, 1, 15])"),
     Row("README.md", "14001", "max(range(0, 15_000, 1000)) + 1"),  # as many losses are printed as after 15,000
-    Row("docs/teacher.md", "100000", "OF_A_STUDENT.members"),
     Row("docs/teacher.md", "67 65 97 89", "story_of_ten_seeds()"),
 ]
 
@@ -65,7 +64,7 @@ GIVEN = [
     ("infinity", "1000 1e6", "guesses that are offered"),
     ("practice-one", "0,3", "the threshold of the whole notebook"),
     ("docs/teacher.md", "95", "a threshold"),
-    ("docs/teacher.md", "100000", "an example"),
+    ("docs/teacher.md", "100000 100000", "a limit, which tests/test_hostile_submissions.py compares; an example"),
 ]
 
 
@@ -117,13 +116,6 @@ def wrong(method, iterations, part, seeds=(3,)):
 def right(method, iterations):
     """The shares in per cent, on both sets."""
     return [100 - 100 * wrong(method, iterations, part).mean() for part in ("train", "test")]
-
-
-def last_lead_of_random():
-    """The last thousand at which the loss of ×10 is the smaller one, having been so since the first."""
-    behind = [loss("he", i) > loss("random", i) for i in range(1000, 8000, 1000)]
-    assert sorted(behind, reverse=True) == behind
-    return 1000 * sum(behind)
 
 
 def step(method, iterations):

@@ -76,7 +76,8 @@ def renew_expected_tables(notebook):
     """Write into each table «Ожидаемый результат» what the cell above it has printed."""
     for above, cell in pairwise(notebook.cells):
         if cell.id.startswith("expected-"):
-            values = re.split(r"^(\w\d) = ", above.outputs[0].text, flags=re.MULTILINE)[1:]
+            printed = "".join(output.get("text", "") for output in above.get("outputs", []))
+            values = re.split(r"^(\w\d) = ", printed, flags=re.MULTILINE)[1:]
             rows = [
                 f"<tbody><tr><th>{name}</th><td><pre>{value.rstrip()}</pre></td></tr></tbody>"
                 for name, value in zip(values[::2], values[1::2], strict=True)

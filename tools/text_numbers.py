@@ -116,17 +116,13 @@ def all_sections():
 
 
 def numbers(section):
-    """The numbers of its prose, but for the integers in formulas and the small ones in documents."""
+    """The numbers of its prose, but for integers in formulas and those below 1000 in documents."""
     for place, text in section.texts.items():
         formulas = [match.span() for match in re.finditer(r"\$[^$]*\$", text)]
         for match in NUMBER.finditer(text):
-            if match["fraction"] or match["percent"] is not None or " " in match[0]:
-                counts = True
-            else:
-                counts = place not in DOCUMENTS and not any(a < match.start() < b for a, b in formulas)
-            if counts:
-                written = match[0].replace(" ", "").replace(",", ".").replace("−", "-")
-                yield Number(place, match, Decimal(written))
+            small = not (match["fraction"] or match["percent"] is not None or " " in match[0])
+            if not (small and (place in DOCUMENTS or any(a < match.start() < b for a, b in formulas))):
+                yield Number(place, match, Decimal(match[0].replace(" ", "").replace(",", ".").replace("−", "-")))
 
 
 def without_source(section):
