@@ -1,9 +1,8 @@
-"""python -m benchmarks [--rounds N]: time and memory, side by side, as the tables of docs/benchmarks.md.
+"""python -m benchmarks: time and memory, side by side, as the tables of docs/benchmarks.md.
 
 The implementations take turns in random order, so that noise meets all alike; all must come to the same loss.
 """
 
-import argparse
 import gc
 import random
 import time
@@ -86,31 +85,28 @@ def peak_of_memory(train, X, Y):
     return peak
 
 
-def table(heading, microseconds, memory=None):
-    """Medians, with quartiles of the ratio to the first implementation, round by round."""
+def table(implementations, X, Y, iterations, rounds):
+    """Medians, with quartiles of the ratio to the first implementation, round by round; the memory."""
+    microseconds = take_turns(implementations, X, Y, iterations, rounds)
     reference = next(iter(microseconds.values()))
-    lines = [f"| {heading} | Микросекунд на итерацию | Во сколько раз быстрее |" + " Память |" * bool(memory)]
-    lines.append("| :-- | --: | --: |" + " --: |" * bool(memory))
+    count = f"{X.shape[1]:,}".replace(",", "\N{NO-BREAK SPACE}")
+    print(f"| Обучение: {count} примеров | Микросекунд на итерацию | Во сколько раз быстрее | Память |")
+    print("| :-- | --: | --: | --: |")
     for name, values in microseconds.items():
         low, middle, high = np.quantile(reference / values, [0.25, 0.5, 0.75])
-        numbers = f"| {np.median(values):.1f} | {middle:.2f} ({low:.2f}–{high:.2f}) |"
-        numbers += f" {memory[name]:.0f} МБ |" if memory else ""
-        lines.append(f"| {name} " + numbers.replace(".", ","))
-    return "\n".join(lines)
+        memory = peak_of_memory(implementations[name], X, Y)
+        numbers = f"| {np.median(values):.1f} | {middle:.2f} ({low:.2f}–{high:.2f}) | {memory:.1f} МБ |"
+        print(f"| {name} {numbers.replace('.', ',')}")
 
 
-def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.split("\n")[0])
-    parser.add_argument("--rounds", type=int, default=9, help="how often each implementation is timed")
-    rounds = parser.parse_args(arguments).rounds
+def main(rounds=9):
     matplotlib.use("Agg")
     X, Y, _, _ = init_utils.load_dataset()
-    print(table("Обучение: 300 примеров", take_turns(IMPLEMENTATIONS, X, Y, ITERATIONS, rounds)))
+    table(IMPLEMENTATIONS, X, Y, ITERATIONS, rounds)
     generator = np.random.default_rng(0)
     X, Y = generator.normal(size=(2, LARGE)), generator.integers(0, 2, size=(1, LARGE))
-    formulas = dict(list(IMPLEMENTATIONS.items())[:2])
-    memory = {name: peak_of_memory(train, X, Y) for name, train in formulas.items()}
-    print("\n" + table("Обучение: 300 000 примеров", take_turns(formulas, X, Y, FEW, rounds), memory))
+    print()
+    table(dict(list(IMPLEMENTATIONS.items())[:2]), X, Y, FEW, rounds)
 
 
 if __name__ == "__main__":

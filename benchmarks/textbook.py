@@ -1,16 +1,16 @@
 """The network by the formulas of the original course, written as plainly as NumPy allows: an oracle."""
 
-from itertools import pairwise
-
 import numpy as np
 
 
 def he_start(layers_dims):
     """He's initialization from the seed 3."""
     generator, parameters = np.random.RandomState(3), {}
-    for layer, (n_in, n_out) in enumerate(pairwise(layers_dims), start=1):
-        parameters[f"W{layer}"] = generator.randn(n_out, n_in) * np.sqrt(2 / n_in)
-        parameters[f"b{layer}"] = np.zeros((n_out, 1))
+    for layer in range(1, len(layers_dims)):
+        parameters[f"W{layer}"] = generator.randn(layers_dims[layer], layers_dims[layer - 1]) * np.sqrt(
+            2 / layers_dims[layer - 1]
+        )
+        parameters[f"b{layer}"] = np.zeros((layers_dims[layer], 1))
     return parameters
 
 

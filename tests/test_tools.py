@@ -41,7 +41,7 @@ def test_an_implementation_that_does_less_is_not_measured():
 
 @pytest.mark.thorough
 def test_the_page_has_the_tables_that_the_command_prints(capsys):
-    benchmarks.main(["--rounds", "1"])
+    benchmarks.main(rounds=1)
     page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     page, printed = (re.sub(r"\d+(,\d+)?", "0", text) for text in (page, capsys.readouterr().out))
     assert set(printed.splitlines()) <= set(page.splitlines())
