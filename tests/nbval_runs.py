@@ -45,16 +45,10 @@ def run_nbval(folder, path=NOTEBOOK, plugins=("-p", "nbval.plugin"), **environme
     """`pytest --nbval`, strict, on a notebook in the folder; with no other plugin, which would start slowly."""
     if plugins:
         environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    command = [sys.executable, "-m", "pytest", "--nbval", path.name, *plugins]
+    env = os.environ | environment
+    command = [sys.executable, "-m", "pytest", "--nbval", path.name, *plugins, "--color=no", "-rf"]
     for _ in range(2):
-        result = subprocess.run(
-            [*command, "--color=no", "-rf", "-p", "no:cacheprovider"],
-            cwd=folder,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+        result = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300)
         if not KERNEL_NOT_STARTED.search(result.stdout):
             break
     code_cells = [cell for cell in nbformat.read(folder / path.name, as_version=4).cells if cell.cell_type == "code"]
