@@ -62,8 +62,7 @@ def test_stored_as_the_refresh_stores_it(path):
     text = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(text, as_version=4)
     nbformat.validate(notebook)
-    refresh_notebook.renew_expected_tables(notebook)
-    refresh_notebook.clean(notebook)
+    refresh_notebook.renew(notebook)
     assert text == nbformat.writes(notebook) + "\n", "run tools/refresh_notebook.py"
     assert not re.search(r"/home/|/root/|/tmp/|/work/|/Users/|C:\\", text)
     assert path.stat().st_size < 1.5e6

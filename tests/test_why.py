@@ -19,11 +19,8 @@ ORDER = " ".join(f"{cell.id}:{cell.cell_type}" for cell in CELLS.values())
 QUESTIONS = [name for name, cell in CELLS.items() if "**Вопрос.**" in cell.source]
 EXERCISES = [name for name, cell in CELLS.items() if re.match(r"\*\*\d\.\*\* ", cell.source)]
 FOLDED = r"<details>\n<summary><b>Ответ</b></summary>\n\n(?:(?!</?details>).)*\n\n</details>"
-CODE = {
-    name: code
-    for name, cell in CELLS.items()
-    for code in re.findall(r"</summary>.*```python\n(.*?)```", cell.source, re.S)
-}
+SNIPPET = re.compile(r"</summary>.*```python\n(.*?)```", re.DOTALL)
+CODE = {name: found[1] for name, cell in CELLS.items() if (found := SNIPPET.search(cell.source))}
 DRAWN_LIVE = "play-sliders"  # its picture is the output of another cell's function
 FIGURES = [name for name, cell in CELLS.items() if "alt" in cell.metadata and name != DRAWN_LIVE]
 
@@ -31,15 +28,13 @@ FIGURES = [name for name, cell in CELLS.items() if "alt" in cell.metadata and na
 @pytest.fixture(scope="module")
 def run():
     """The notebook run once, with a tenth of the iterations: nbval compares the results, this looks at the rest."""
-    whole = []
 
     def before(cell_id, lab):
-        if "train" in lab and not whole:
-            whole.append(lab["train"])
-            lab["train"] = tenth
-
-    def tenth(parameters, num_iterations=1500, *rest, **named):
-        return whole[0](parameters, -(-num_iterations // 10), *rest, **named)
+        if cell_id == "why-style":  # train has just been defined
+            train = lab["train"]
+            lab["train"] = lambda parameters, num_iterations=1500, *rest, **named: train(
+                parameters, -(-num_iterations // 10), *rest, **named
+            )
 
     return lab_cells.run_lab(before, WHY)
 

@@ -27,8 +27,8 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
+KEPT = ("tags", "alt", "jupyter")  # of a cell's metadata: nbval's exemption, text alternative, source_hidden
 WIDGET = "application/vnd.jupyter.widget-view+json"  # means nothing without the kernel that has made it
-KEPT = ("tags", "alt", "jupyter")  # nbval's exemption, the text alternative of a figure, source_hidden
 
 # What nbgrader takes a cell for, by its id; the cells that are not named here are the student's own.
 READ_ONLY = {"solution": False, "grade": False, "locked": True}
@@ -60,28 +60,20 @@ def refuse_failed_checks(notebook):
                     )
 
 
-def clean(notebook):
-    """Keep only the metadata that the lab needs: the kernel, the language, nbgrader's roles and KEPT; no widget."""
+def renew(notebook):
+    """Write what each cell has printed into the table «Ожидаемый результат» below it; keep only what the lab needs."""
     notebook.metadata = nbformat.from_dict(METADATA)
-    for cell in notebook.cells:
+    for above, cell in pairwise([None, *notebook.cells]):
         metadata = {key: value for key, value in cell.metadata.items() if key in KEPT}
         if cell.id in ROLES:
             metadata["nbgrader"] = {"schema_version": 3, "grade_id": cell.id, "task": False, **ROLES[cell.id]}
         cell.metadata = nbformat.from_dict(metadata)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
-
-
-def renew_expected_tables(notebook):
-    """Write into each table «Ожидаемый результат» what the cell above it has printed."""
-    for above, cell in pairwise(notebook.cells):
         if cell.id.startswith("expected-"):
             printed = "".join(output.get("text", "") for output in above.get("outputs", []))
-            values = re.split(r"^(\w\d) = ", printed, flags=re.MULTILINE)[1:]
-            rows = [
-                f"<tbody><tr><th>{name}</th><td><pre>{value.rstrip()}</pre></td></tr></tbody>"
-                for name, value in zip(values[::2], values[1::2], strict=True)
-            ]
+            values = re.findall(r"^(\w\d) = (.*?)(?=\n\w\d = |\n*\Z)", printed, re.MULTILINE | re.DOTALL)
+            rows = [f"<tbody><tr><th>{name}</th><td><pre>{value}</pre></td></tr></tbody>" for name, value in values]
             cell.source = "\n".join(["**Ожидаемый результат**:", "", "<table>", *rows, "</table>"])
 
 
@@ -121,8 +113,7 @@ def main(*paths):
         notebook = nbformat.read(path, as_version=4)
         execute(notebook)
         refuse_failed_checks(notebook)
-        renew_expected_tables(notebook)
-        clean(notebook)
+        renew(notebook)
         contents[path] = nbformat.writes(notebook) + "\n"
         if path.name == NOTEBOOK.name:
             contents |= derived(notebook)
