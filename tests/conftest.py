@@ -16,7 +16,6 @@ from common.lab import NOTEBOOK, ROOT, WHY  # noqa: F401
 from tools import lab_cells
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-MOST_WORKERS = 8
 THE_REST = "left out: what is thorough, 12 to 20 minutes (tests/thorough.txt): python -m pytest -m thorough"
 
 
@@ -29,7 +28,7 @@ def pytest_cmdline_main(config):
     options = config.option
     everything = config.args_source == config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
     if everything and getattr(options, "numprocesses", 0) is None:
-        options.numprocesses, options.maxprocesses = "logical", MOST_WORKERS
+        options.numprocesses, options.maxprocesses = "logical", 8
         options.dist, options.loadscopereorder = "loadfile", False
 
 

@@ -4,60 +4,49 @@ Trainings that no cell has time for are done here: many networks at once, as `tr
 """
 
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 
 from common.lab import WHY
 from tools import lab_cells
 
-
-class Row(NamedTuple):
-    place: str  # the id of a cell, or a file
-    numbers: str  # as the text writes them, without spaces and $: 15000, 0,25, 9e-13
-    expression: str  # their values, in the namespace of both notebooks' definitions and of this file
-
-
-HE_BEHIND = "loss('he', i) > loss('random', i)"
+EARLY = range(1000, 8000, 1000)
+# The id of a cell, or a file; numbers as the text writes them (without spaces: 15000, 0,25, 9e-13); the expression of
+# their values, in the namespace of both notebooks' definitions and of this file.
 ROWS = [
-    Row("task", "2 300 2 100", "[*train_X.shape, *test_X.shape]"),
-    Row("task", "0 1", "np.unique(train_Y)"),
-    Row("run-random", "0,693", "np.log(2)"),
-    Row("why-random", "1 7", "step('random', 0)"),
-    Row("why-random", "0,0002 0,0005", "step('random', 5000)"),
-    Row("why-random", "0,005 0,03", "step('he', 5000)"),
-    Row("why-random", "0,346 0,346", "[loss('random', 75_000), loss('random', 300_000)]"),
-    Row("why-random", "85 84", "right('random', 300_000)"),
-    Row("why-he", "2 4", "[wrong('he', 15_000, part).sum() for part in ('train', 'test')]"),
-    Row("why-he", "300 100", "[train_Y.size, test_Y.size]"),
-    Row("why-he", "4000 5000", f"1000 * sum({HE_BEHIND} for i in range(1000, 8000, 1000)) + np.array([0, 1000])"),
-    Row("why-he", "0,69", "np.log(2)"),
-    Row("why-he", "10", "STD['random'](2, 1)"),
-    Row("why-he", "91 70", "[right('he', 5000)[0], right('random', 5000)[0]]"),
-    Row("he", "10", "STD['random'](2, 1)"),
-    Row("run-he", "83", "right('random', 15_000)[0]"),
-    Row("why", "0,69 0,5", "[np.log(2), sigmoid(0)]"),
-    Row("scale-answer", "22", "STD['random'](10, 5) / STD['he'](10, 5)"),
-    Row("signal-answer", "1e-30 1e60", "(10 * np.array([0.01, 10.0])) ** 30"),
-    Row("glorot-answer", "0,16 0,25", "[2 * 200 / 250 * 2 * 50 / 250 / 4, (1 / 2) ** 2]"),
-    Row("library", "6", "STD['he'](200, 200) ** 2 / (1 / (3 * 200))"),
-    Row("infinity", "37", "-np.log(np.finfo(float).eps / 2)"),
-    Row("infinity-answer", "62", "np.floor(forward(random_start(STD['random'], 3))[1].min())"),
-    Row("practice-negative", "0,6931", "evaluate(train(constant_start(-0.5)))[0]"),
-    Row("practice-width", "800", "2 * 2**2 / 0.1**2"),
-    Row("practice-tanh", "4,7 0,24", "[deep_tanh('he', 30), deep_tanh('lecun', 30)]"),
-    Row("practice-tanh", "140 0,07", "[np.round(deep_tanh('he', 100), -1), deep_tanh('lecun', 100)]"),
-    Row("practice-leaky", "1,04 1,04 1,8", "(1 + 0.2**2) ** np.array([1, 1, 15])"),
-    Row("README.md", "14001", "max(range(0, 15_000, 1000)) + 1"),  # as many losses are printed as after 15,000
-    Row("docs/teacher.md", "67 65 97 89", "story_of_ten_seeds()"),
+    ("task", "2 300 2 100", "[*train_X.shape, *test_X.shape]"),
+    ("task", "0 1", "np.unique(train_Y)"),
+    ("run-random", "0,693", "np.log(2)"),
+    ("why-random", "1 7 0,0002 0,0005", "[*step('random', 0), *step('random', 5000)]"),
+    ("why-random", "0,005 0,03", "step('he', 5000)"),
+    ("why-random", "0,346 0,346 85 84", "[*losses('random', 75_000, 300_000), *right('random', 300_000)]"),
+    ("why-he", "2 4", "[wrong('he', 15_000, part).sum() for part in ('train', 'test')]"),
+    ("why-he", "4000 5000", "np.add(1000 * sum(losses('he', *EARLY) > losses('random', *EARLY)), [0, 1000])"),
+    ("why-he", "0,69 300 100 10", "[np.log(2), train_Y.size, test_Y.size, STD['random'](2, 1)]"),
+    ("why-he", "91 70", "[right('he', 5000)[0], right('random', 5000)[0]]"),
+    ("he", "10", "STD['random'](2, 1)"),
+    ("run-he", "83", "right('random', 15_000)[0]"),
+    ("why", "0,69 0,5", "[np.log(2), sigmoid(0)]"),
+    ("scale-answer", "22", "STD['random'](10, 5) / STD['he'](10, 5)"),
+    ("signal-answer", "1e-30 1e60", "(10 * np.array([0.01, 10.0])) ** 30"),
+    ("glorot-answer", "0,16 0,25", "[2 * 200 / 250 * 2 * 50 / 250 / 4, (1 / 2) ** 2]"),
+    ("library", "6", "STD['he'](200, 200) ** 2 / (1 / (3 * 200))"),
+    ("infinity", "37", "-np.log(np.finfo(float).eps / 2)"),
+    ("infinity-answer", "62", "np.floor(forward(random_start(STD['random'], 3))[1].min())"),
+    ("practice-negative", "0,6931", "evaluate(train(constant_start(-0.5)))[0]"),
+    ("practice-width", "800", "2 * 2**2 / 0.1**2"),
+    ("practice-tanh", "4,7 0,24", "[deep_tanh('he', 30), deep_tanh('lecun', 30)]"),
+    ("practice-tanh", "140 0,07", "[np.round(deep_tanh('he', 100), -1), deep_tanh('lecun', 100)]"),
+    ("practice-leaky", "1,04 1,04 1,8", "(1 + 0.2**2) ** np.array([1, 1, 15])"),
+    ("README.md", "14001", "max(range(0, 15_000, 1000)) + 1"),  # as many losses are printed as after 15,000
+    ("docs/teacher.md", "67 65 97 89", "story_of_ten_seeds()"),
 ]
 
 # What another machine, or minutes of grading, must measure; what a question or a rule of the text chooses itself.
 GIVEN = [
     ("README.md", "0,468 0,484 0,38104 0,38109", "tools/measure_spread.py"),
     ("docs/teacher.md", "0,20 0,26", "benchmarks/grading.py"),
-    ("why-random", "75000 300000", "how long was tried: see its rows"),
-    ("why-random", "5000", "the moment that is looked at: see its rows"),
+    ("why-random", "75000 300000 5000", "how long was tried, the moment that is looked at: see its rows"),
     ("why-he", "5000", "the moment that is looked at: see its rows"),
     ("network", "0,5", "the threshold of predict_dec"),
     ("play", "10000", "of a slider"),
@@ -73,14 +62,13 @@ def all_numbers():
     return [(place, number) for place, numbers, _ in (*ROWS, *GIVEN) for number in numbers.split()]
 
 
-def complaint(row):
+def complaint(place, numbers, expression):
     """Words on a row whose numbers are not its expression, rounded to the digits that are written; or nothing."""
-    numbers, values = row.numbers.split(), np.ravel(eval(row.expression, lab() | globals())).astype(float)
-    for number, value in zip(numbers, values, strict=True):
-        digits = len(number.partition(",")[2])
-        exponent = int(number.partition("e")[2] or -digits)
+    values = np.ravel(eval(expression, lab() | globals())).astype(float)
+    for number, value in zip(numbers.split(), values, strict=True):
+        exponent = int(number.partition("e")[2] or -len(number.partition(",")[2]))
         if abs(value - float(number.replace(",", "."))) > 0.5001 * 10.0**exponent:
-            return f"{row.place}: {number}, but {row.expression} = {value:.6g}"
+            return f"{place}: {number}, but {expression} = {value:.6g}"
 
 
 def rms(values):
@@ -97,14 +85,12 @@ def lab():
 @cache
 def trained(method, iterations, seeds=(3,)):
     """The stack of networks that model() would train from these seeds."""
-    if iterations > 75_000:
-        return lab()["train"](trained(method, 75_000, seeds), iterations - 75_000, learning_rate=0.01)
     starts = [lab()["random_start"](lab()["STD"][method], seed) for seed in seeds]
     return lab()["train"](lab()["stack"](starts), iterations, learning_rate=0.01)
 
 
-def loss(method, iterations):
-    return lab()["evaluate"](trained(method, iterations))[0]
+def losses(method, *iterations):
+    return np.ravel([lab()["evaluate"](trained(method, i))[0] for i in iterations])
 
 
 def wrong(method, iterations, part, seeds=(3,)):

@@ -126,21 +126,16 @@ def numbers(section):
 
 
 def without_source(section):
-    """The numbers that neither the section nor a row gives; a row is used once."""
-    rows = Counter(number_rows.all_numbers())
-    for number in numbers(section):
-        if not number.has_source(section):
-            rows[number.place, number.written] -= 1
-            if rows[number.place, number.written] < 0:
-                yield number
+    """The pairs of place and number that neither the section nor a row gives; a row is used once."""
+    needed = Counter((number.place, number.written) for number in numbers(section) if not number.has_source(section))
+    return list((needed - Counter(number_rows.all_numbers())).elements())
 
 
 def complaints():
     for part in all_sections():
-        for place, match, _ in without_source(part):
-            words = " ".join(match.string[max(0, match.start() - 50) : match.end() + 30].split())
-            yield f"{place}: {match[0]} – «…{words}…»: no cell of this section prints it"
-    yield from filter(None, map(number_rows.complaint, number_rows.ROWS))
+        for place, number in without_source(part):
+            yield f"{place}: {number} is printed by no cell of this section, and no row of number_rows computes it"
+    yield from filter(None, (number_rows.complaint(*row) for row in number_rows.ROWS))
 
 
 if __name__ == "__main__":
