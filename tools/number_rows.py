@@ -44,7 +44,7 @@ ROWS = [
 
 # What another machine, or minutes of grading, must measure; what a question or a rule of the text chooses itself.
 GIVEN = [
-    ("README.md", "0,468 0,484 0,38104 0,38109", "tools/measure_spread.py"),
+    ("README.md", "0,468 0,484 0,38104 0,38109", "tests/test_spread.py compares them"),
     ("docs/teacher.md", "0,20 0,26", "benchmarks/grading.py"),
     ("why-random", "75000 300000 5000", "how long was tried, the moment that is looked at: see its rows"),
     ("why-he", "5000", "the moment that is looked at: see its rows"),
