@@ -95,7 +95,9 @@ def table(implementations, X, Y, iterations, rounds):
     for name, values in microseconds.items():
         low, middle, high = np.quantile(reference / values, [0.25, 0.5, 0.75])
         memory = peak_of_memory(implementations[name], X, Y)
-        numbers = f"| {np.median(values):.1f} | {middle:.2f} ({low:.2f}–{high:.2f}) | {memory:.1f} МБ |"
+        numbers = (
+            f"| {np.median(values):.1f} | {middle:.2f} ({low:.2f}–{high:.2f}) | {memory:.1f}\N{NO-BREAK SPACE}МБ |"
+        )
         print(f"| {name} {numbers.replace('.', ',')}")
 
 

@@ -84,7 +84,7 @@ def test_a_fourth_exercise_is_carried_by_everything(project, tmp_path):
     rubric = (project / "docs" / "teacher.md").read_text(encoding="utf-8")
     assert "| Инициализация ЛеКуна: `initialize_parameters_lecun` | 3 | 2 — веса" in rubric
     assert "| **Всего** | **9** | |" in rubric
-    run(project, "-m pytest -n 0 tests/test_notebook.py tests/test_readme.py tests/test_text_numbers.py")
+    run(project, "-m pytest -n 0 tests/test_notebook.py tests/test_prose.py tests/test_text_numbers.py")
 
     run(project, f"-m handout blank {tmp_path}/blank.ipynb")
     blank = (tmp_path / "blank.ipynb").read_text(encoding="utf-8")
