@@ -94,10 +94,8 @@ def table(implementations, X, Y, iterations, rounds):
     print("| :-- | --: | --: | --: |")
     for name, values in microseconds.items():
         low, middle, high = np.quantile(reference / values, [0.25, 0.5, 0.75])
-        memory = peak_of_memory(implementations[name], X, Y)
-        numbers = (
-            f"| {np.median(values):.1f} | {middle:.2f} ({low:.2f}–{high:.2f}) | {memory:.1f}\N{NO-BREAK SPACE}МБ |"
-        )
+        memory = f"{peak_of_memory(implementations[name], X, Y):.1f}\N{NO-BREAK SPACE}МБ"
+        numbers = f"| {np.median(values):.1f} | {middle:.2f} ({low:.2f}–{high:.2f}) | {memory} |"
         print(f"| {name} {numbers.replace('.', ',')}")
 
 

@@ -57,7 +57,7 @@ def cells(notebook):
 @pytest.fixture
 def lab():
     """The namespace of a student who has run the cells that define model() and the three functions."""
-    return lab_cells.run()
+    return lab_cells.run_lab(names=lab_cells.DEFINITIONS).lab
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tools.number_rows import ROWS, all_numbers, complaint
-from tools.text_numbers import Section, all_sections, numbers, plain, without_source
+from tools.text_numbers import all_sections, numbers, without_source
 
 SECTIONS = all_sections()
 LONG = re.compile("_000|ten_seeds|EARLY")
@@ -48,16 +48,3 @@ def test_another_digit_has_no_source():
                         missed.append(f"{n.place}: {n.match[0]} → {text[slice(*n.match.span())]}")
     assert tried > 300
     assert len(missed) <= 0.05 * tried, f"{len(missed)} of {tried}:\n" + "\n".join(missed)
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("при 15\u00a0000 и $0{,}25$", ["15000", "0,25"]),
-        ("до $9\\cdot10^{-13}$ и $10^{60}$", ["9e-13", "1e60"]),
-        ("на 1,12–6,76 % длины", ["1,12", "6,76"]),
-        ("раздел 3, `x = 7`, $W^{[2]}$, [статья](https://a.b/18), сеть 2-10-5-1", []),
-    ],
-)
-def test_numbers_are_told_from_names(text, found):
-    assert [number.written for number in numbers(Section({"why": plain(text)}, set(), set()))] == found

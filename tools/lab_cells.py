@@ -42,8 +42,3 @@ def run_lab(before=lambda cell_id, lab: None, notebook=NOTEBOOK, names=None):
                 result.figures[cell_id] = [plt.figure(number) for number in plt.get_fignums()]
                 plt.close("all")
     return result
-
-
-def run(names=DEFINITIONS, notebook=NOTEBOOK):
-    """The namespace of a student who has run the cells `names`: by default all that define something."""
-    return run_lab(notebook=notebook, names=names).lab

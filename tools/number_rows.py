@@ -79,7 +79,8 @@ def rms(values):
 def lab():
     """What the definitions of both notebooks give."""
     why = ("why-imports", "why-functions", "why-training", "why-style", "signal-depth")
-    return lab_cells.run() | lab_cells.run_lab(lambda _, names: names.update(rms=rms), WHY, why).lab
+    defined = lab_cells.run_lab(names=lab_cells.DEFINITIONS).lab
+    return defined | lab_cells.run_lab(lambda _, names: names.update(rms=rms), WHY, why).lab
 
 
 @cache

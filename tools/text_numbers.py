@@ -54,16 +54,13 @@ class Number(NamedTuple):
     def written(self):
         return self.match[0].replace(" ", "")
 
-    def rounds(self, value):
-        """Whether it is `value` or a rounding of it, with no digit more; one digit is no rounding."""
+    def has_source(self, section):
+        """Whether it is a setting, but no share in per cent, or what is printed, rounded; one digit is no rounding."""
         _, digits, exponent = self.value.as_tuple()
         half = Decimal(5).scaleb(exponent - 1) if exponent < 0 and len(digits) > 1 else 0
-        return value.as_tuple().exponent <= exponent and abs(value - self.value) <= half
-
-    def has_source(self, section):
-        """Whether something in the section is this number; a setting is no share in per cent."""
+        near = (value for value in section.printed if abs(value - self.value) <= half)
         is_setting = self.match["percent"] is None and self.value in section.settings
-        return is_setting or any(self.rounds(value) for value in section.printed)
+        return is_setting or any(value.as_tuple().exponent <= exponent for value in near)
 
 
 def plain(text):
