@@ -8,6 +8,7 @@ import random
 import time
 import tracemalloc
 import warnings
+from itertools import pairwise
 
 import matplotlib
 import numpy as np
@@ -19,6 +20,14 @@ from benchmarks import textbook
 
 LAYERS, ITERATIONS = [2, 10, 5, 1], 1000
 LARGE, FEW = 300_000, 5  # examples, iterations
+
+
+def he_start():
+    generator, parameters = np.random.RandomState(3), {}
+    for layer, (p, n) in enumerate(pairwise(LAYERS), start=1):
+        parameters[f"W{layer}"] = generator.randn(n, p) * np.sqrt(2 / p)
+        parameters[f"b{layer}"] = np.zeros((n, 1))
+    return parameters
 
 
 def by_formulas(formulas):
@@ -63,12 +72,11 @@ IMPLEMENTATIONS = {
 def take_turns(implementations, X, Y, iterations, rounds):
     """Microseconds an iteration, {name: one number a round}; refuses if somebody comes to another loss."""
     microseconds, losses = {name: [] for name in implementations}, {}
-    start = textbook.he_start(LAYERS)
     for _ in range(rounds):
         for name in random.sample(list(implementations), len(implementations)):
             gc.collect()
             begin = time.perf_counter()
-            parameters = implementations[name](X, Y, start, iterations)
+            parameters = implementations[name](X, Y, he_start(), iterations)
             microseconds[name].append(1e6 * (time.perf_counter() - begin) / iterations)
             losses[name] = textbook.compute_loss(textbook.forward_propagation(X, parameters)[0], Y)
     if max(losses.values()) - min(losses.values()) > 1e-9:
@@ -76,17 +84,8 @@ def take_turns(implementations, X, Y, iterations, rounds):
     return {name: np.array(values) for name, values in microseconds.items()}
 
 
-def peak_of_memory(train, X, Y):
-    """Megabytes that a training needs at most."""
-    tracemalloc.start()
-    train(X, Y, textbook.he_start(LAYERS), FEW)
-    peak = tracemalloc.get_traced_memory()[1] / 1e6
-    tracemalloc.stop()
-    return peak
-
-
 def table(implementations, X, Y, iterations, rounds):
-    """Medians, with quartiles of the ratio to the first implementation, round by round; the memory."""
+    """Print medians, with quartiles of the ratio to the first implementation, round by round; the peak of memory."""
     microseconds = take_turns(implementations, X, Y, iterations, rounds)
     reference = next(iter(microseconds.values()))
     count = f"{X.shape[1]:,}".replace(",", "\N{NO-BREAK SPACE}")
@@ -94,7 +93,10 @@ def table(implementations, X, Y, iterations, rounds):
     print("| :-- | --: | --: | --: |")
     for name, values in microseconds.items():
         low, middle, high = np.quantile(reference / values, [0.25, 0.5, 0.75])
-        memory = f"{peak_of_memory(implementations[name], X, Y):.1f}\N{NO-BREAK SPACE}МБ"
+        tracemalloc.start()
+        implementations[name](X, Y, he_start(), FEW)
+        memory = f"{tracemalloc.get_traced_memory()[1] / 1e6:.1f}\N{NO-BREAK SPACE}МБ"
+        tracemalloc.stop()
         numbers = f"| {np.median(values):.1f} | {middle:.2f} ({low:.2f}–{high:.2f}) | {memory} |"
         print(f"| {name} {numbers.replace('.', ',')}")
 

@@ -3,17 +3,6 @@
 import numpy as np
 
 
-def he_start(layers_dims):
-    """He's initialization from the seed 3."""
-    generator, parameters = np.random.RandomState(3), {}
-    for layer in range(1, len(layers_dims)):
-        parameters[f"W{layer}"] = generator.randn(layers_dims[layer], layers_dims[layer - 1]) * np.sqrt(
-            2 / layers_dims[layer - 1]
-        )
-        parameters[f"b{layer}"] = np.zeros((layers_dims[layer], 1))
-    return parameters
-
-
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 

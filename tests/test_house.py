@@ -49,25 +49,6 @@ def test_the_confined_rooms_have_few_doors():
 # --- a fourth exercise ---
 
 
-@pytest.fixture
-def project(tmp_path):
-    """A copy of the project with LeCun's initialization: a row of the table, four cells of the notebook, a refresh."""
-    copy = tmp_path / "copy"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "*_cache", "__pycache__", "shared"))
-    row = '    "lecun": Exercise("Инициализация ЛеКуна", "randn", "lecun", [2, 4, 1], 2),\n'
-    change(copy / "init_utils.py", "}\n\n\ndef function_name", f"{row}}}\n\n\ndef function_name")
-    notebook = read_notebook()
-    cells = {cell.id: cell for cell in notebook.cells}
-    position = notebook.cells.index(cells["boundary-he"]) + 1
-    for name in ("expected", "show", "check", "graded"):
-        cell = nbformat.from_dict({**cells[f"{name}-he"], "id": f"{name}-lecun"})
-        cell.source = cell.source.replace("parameters_he", "parameters_lecun").replace("np.sqrt(2 /", "np.sqrt(1 /")
-        notebook.cells.insert(position, cell)
-    nbformat.write(notebook, copy / "Initialization.ipynb")
-    run(copy, "tools/refresh_notebook.py Initialization.ipynb")
-    return copy
-
-
 def run(project, arguments):
     command = [sys.executable, *arguments.split()]
     result = subprocess.run(command, cwd=project, capture_output=True, encoding="utf-8", timeout=600)
@@ -76,7 +57,22 @@ def run(project, arguments):
 
 @pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="the grader needs Linux")
-def test_a_fourth_exercise_is_carried_by_everything(project, tmp_path):
+def test_a_fourth_exercise_is_carried_by_everything(tmp_path):
+    """LeCun's initialization, in a copy of the project: a row of the table, four cells of the notebook, a refresh."""
+    project = tmp_path / "copy"
+    shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(".git", ".venv", "*_cache", "__pycache__", "shared"))
+    row = '    "lecun": Exercise("Инициализация ЛеКуна", "randn", "lecun", [2, 4, 1], 2),\n'
+    change(project / "init_utils.py", "}\n\n\ndef function_name", f"{row}}}\n\n\ndef function_name")
+    notebook = read_notebook()
+    cells = {cell.id: cell for cell in notebook.cells}
+    position = notebook.cells.index(cells["boundary-he"]) + 1
+    for name in ("expected", "show", "check", "graded"):
+        cell = nbformat.from_dict({**cells[f"{name}-he"], "id": f"{name}-lecun"})
+        cell.source = cell.source.replace("parameters_he", "parameters_lecun").replace("np.sqrt(2 /", "np.sqrt(1 /")
+        notebook.cells.insert(position, cell)
+    nbformat.write(notebook, project / "Initialization.ipynb")
+    run(project, "tools/refresh_notebook.py Initialization.ipynb")
+
     cells = {cell.id: cell for cell in nbformat.read(project / "Initialization.ipynb", as_version=4).cells}
     assert "<pre>[[ 1.26" in cells["expected-lecun"].source  # He's 1.788 / √2
     assert cells["check-lecun"].outputs[0].text == "initialize_parameters_lecun: всё верно.\n"
