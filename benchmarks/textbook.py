@@ -41,8 +41,4 @@ def backward_propagation(X, Y, cache):
 
 
 def update_parameters(parameters, grads, learning_rate):
-    updated = {}
-    for layer in range(1, len(parameters) // 2 + 1):
-        for name in (f"W{layer}", f"b{layer}"):
-            updated[name] = parameters[name] - learning_rate * grads[f"d{name}"]
-    return updated
+    return {name: value - learning_rate * grads[f"d{name}"] for name, value in parameters.items()}

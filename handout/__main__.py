@@ -8,9 +8,8 @@ from pathlib import Path
 from common.command import Refusal, in_russian, open_standard_streams, run_command
 from common.files import replace_file
 from common.lab import HELPERS, NOTEBOOK, WHY
-from handout.blank import blank_text, is_ours
-from handout.course import ASSIGNMENT, course_files
-from handout.site import add_arguments, site
+from handout.blank import ASSIGNMENT, blank_text, course_files, is_ours
+from handout.site import LOCK, site
 
 
 def main(arguments=None):
@@ -20,22 +19,25 @@ def main(arguments=None):
 def parser():
     result = argparse.ArgumentParser(prog="python -m handout", description="То, что получают студенты.")
     commands = result.add_subparsers(required=True, metavar="КОМАНДА")
-    blank_ = commands.add_parser("blank", help="записать вариант для студентов", description=blank.__doc__)
-    blank_.set_defaults(command=blank)
-    blank_.add_argument("target", type=Path, metavar="БЛОКНОТ.ipynb", help="куда записать")
-    course_ = commands.add_parser("course", help="подготовить курс nbgrader", description=course.__doc__)
-    course_.set_defaults(command=course)
-    course_.add_argument("folder", type=Path, metavar="ПАПКА", help="папка курса")
-    page_ = commands.add_parser("page", help="записать страницу HTML, которой не нужна сеть", description=page.__doc__)
-    page_.set_defaults(command=page)
-    page_.add_argument("target", type=Path, metavar="СТРАНИЦА.html", help="куда записать")
+
+    def add(work, words, target):
+        command = commands.add_parser(work.__name__, help=words, description=work.__doc__)
+        command.set_defaults(command=work)
+        command.add_argument("target", type=Path, metavar=target, help="куда записать")
+        command.add_argument("--force", action="store_true", help="заменить то, что уже есть")
+        return command
+
+    add(blank, "записать вариант для студентов", "БЛОКНОТ.ipynb")
+    add(course, "подготовить курс nbgrader", "ПАПКА")
+    page_ = add(page, "записать страницу HTML, которой не нужна сеть", "СТРАНИЦА.html")
     which = page_.add_mutually_exclusive_group()
     which.add_argument("--blank", action="store_true", help="вариант для студентов, без решений и результатов")
     which.add_argument("--why", action="store_true", help=f"второй блокнот, {WHY.name}")
-    site_ = commands.add_parser("site", help="собрать сайт: работа в браузере", description=site.__doc__)
-    add_arguments(site_)
-    for command in (blank_, course_, page_, site_):
-        command.add_argument("--force", action="store_true", help="заменить то, что уже есть")
+    site_ = add(site, "собрать сайт: работа в браузере", "ПАПКА")
+    site_.add_argument("--completed", action="store_true", help="заполненная работа, с решениями")
+    site_.add_argument("--lab-only", action="store_true", help=f"без второго блокнота, {WHY.name}")
+    words = f"распакованный дистрибутив Pyodide {LOCK['pyodide']['version']}"
+    site_.add_argument("--pyodide", type=Path, metavar="ПАПКА", help=words)
     return result
 
 
@@ -48,29 +50,31 @@ def blank(options):
 
 def course(options):
     """Готовит курс nbgrader: настройки, блокнот с решениями и init_utils.py."""
-    if not importlib.util.find_spec("nbgrader"):
-        raise Refusal("нет nbgrader; установите его: python -m pip install -r tests/thorough.txt")
-    files = derive(course_files)
-    write_new({options.folder / name: text for name, text in files.items()}, options.force)
-    print(f"Записано: {options.folder}. В этой папке выполните nbgrader generate_assignment {ASSIGNMENT}")
+    need("nbgrader", "")
+    write_new({options.target / name: text for name, text in derive(course_files).items()}, options.force)
+    print(f"Записано: {options.target}. В этой папке выполните nbgrader generate_assignment {ASSIGNMENT}")
     return 0
 
 
 def page(options):
     """Записывает блокнот одной страницей HTML: ни сети, ни Jupyter для неё не нужно."""
-    if not importlib.util.find_spec("ziamath"):
-        raise Refusal("нет ziamath, он рисует формулы; установите его: python -m pip install -r tests/thorough.txt")
+    need("ziamath", ", он рисует формулы")
     from handout.page import page_text
 
-    text = derive(lambda: page_text(WHY if options.why else NOTEBOOK, options.blank))
+    text = derive(page_text, WHY if options.why else NOTEBOOK, options.blank)
     write_new({options.target: text}, options.force, lambda path: path.suffix.lower() in (".html", ".htm"))
     print(f"Записано: {options.target}, {len(text.encode()) / 1e6:.1f} МБ. Странице не нужна сеть")
     return 0
 
 
-def derive(make):
+def need(package, purpose):
+    if not importlib.util.find_spec(package):
+        raise Refusal(f"нет {package}{purpose}; установите его: python -m pip install -r tests/thorough.txt")
+
+
+def derive(make, *arguments):
     try:
-        return make()
+        return make(*arguments)
     except (OSError, ValueError) as error:
         raise Refusal(f"исходный блокнот не годится: {error}") from None
 

@@ -1,12 +1,14 @@
-"""The blank version of the lab: the completed notebook without solutions and outputs."""
+"""The blank version of the lab, made from the completed notebook, and the course from which nbgrader makes it."""
 
 import json
 import re
+import string
+from pathlib import Path
 from textwrap import indent
 
 import nbformat
 
-from common.lab import NOTEBOOK, WHY
+from common.lab import HELPERS, NOTEBOOK, WHY
 
 # What a student finds in a graded cell, in the place of the solution: the two markers and the lines between them
 BEGIN = "### НАЧАЛО ВАШЕГО КОД ЗДЕСЬ ### (≈ 2 строки кода)"
@@ -16,18 +18,38 @@ parameters['W' + str(l)] = None
 parameters['b' + str(l)] = None
 {END}"""
 GRADED = "# ОЦЕНИВАЕМОЕ"
+ASSIGNMENT = "initialization"  # what nbgrader calls it
+CONFIG = Path(__file__).with_name("nbgrader_config.template")
 
 
 def blank_text():
     """The blank version as the text of a file; ValueError if something in the completed one forbids it."""
     notebook = read(NOTEBOOK)
-    remove_solutions(notebook)
+    solution = re.compile(rf"^( *){re.escape(BEGIN)}$.*?^ *{re.escape(END)}$", re.MULTILINE | re.DOTALL)
+    graded = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.startswith(GRADED)]
+    if not graded:
+        raise ValueError(f"в {NOTEBOOK.name} нет оцениваемых ячеек: они начинаются с «{GRADED}»")
+    for cell in graded:
+        cell.source, count = solution.subn(lambda match: indent(STUB, match[1]), cell.source)
+        if count != 1:
+            raise ValueError(f"в ячейке {cell.id} должна быть одна пара строк «{BEGIN}» и «{END}»")
     return without_outputs(notebook)
 
 
 def why_text():
     """The further reading before anybody has run it: a student predicts first. The text of a file."""
     return without_outputs(read(WHY))
+
+
+def course_files():
+    """{path inside a course of nbgrader: the text of the file}; nbgrader itself takes the solutions out."""
+    blank_text()  # nbgrader would hand out a solution that the markers do not enclose
+    config = string.Template(CONFIG.read_text(encoding="utf-8"))
+    travelling = {Path("source", ASSIGNMENT, path.name): path for path in (HELPERS, NOTEBOOK)}
+    return {
+        Path("nbgrader_config.py"): config.substitute(begin=repr(BEGIN), end=repr(END), stub=repr(STUB)),
+        **{name: path.read_text(encoding="utf-8") for name, path in travelling.items()},
+    }
 
 
 def read(path):
@@ -46,26 +68,14 @@ def without_outputs(notebook):
 
 def is_ours(path):
     """Whether the file is the completed notebook or a blank version: in no graded cell somebody else's solution."""
-    completed = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+    completed = {cell.id: cell.source for cell in read(NOTEBOOK).cells}
     lines = [line.strip() for line in STUB.splitlines()]
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        graded = [(cell["id"], "".join(cell["source"])) for cell in cells]
-        graded = [(name, source) for name, source in graded if source.startswith(GRADED)]
-        return bool(graded) and all(
-            source == completed.get(name) or all(line in source for line in lines) for name, source in graded
-        )
+        cells = [
+            (cell["id"], "".join(cell["source"])) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        ]
     except (OSError, ValueError, KeyError, TypeError):
         return False
-
-
-def remove_solutions(notebook):
-    """Put the stub in the place of the solution in every graded cell."""
-    solution = re.compile(rf"^( *){re.escape(BEGIN)}$.*?^ *{re.escape(END)}$", re.MULTILINE | re.DOTALL)
-    graded = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.startswith(GRADED)]
-    if not graded:
-        raise ValueError(f"в {NOTEBOOK.name} нет оцениваемых ячеек: они начинаются с «{GRADED}»")
-    for cell in graded:
-        cell.source, count = solution.subn(lambda match: indent(STUB, match[1]), cell.source)
-        if count != 1:
-            raise ValueError(f"в ячейке {cell.id} должна быть одна пара строк «{BEGIN}» и «{END}»")
+    graded = [(name, source) for name, source in cells if source.startswith(GRADED)]
+    known = [source == completed.get(name) or all(line in source for line in lines) for name, source in graded]
+    return bool(known) and all(known)

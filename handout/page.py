@@ -60,20 +60,12 @@ def page_text(path, blank=False):
 
 
 def alternatives(cell):
-    """A text alternative for each figure of a cell, from its metadata: a sentence for all, or a list of sentences."""
-    images = [output for output in cell.get("outputs", []) if set(SHOWN[:3]) & set(output.get("data", {}))]
-    if not images:
-        return []
-    alt = cell.metadata.get("alt") or []
-    if isinstance(alt, str):
-        count = len(images)
-        alt = [alt] if count == 1 else [f"{alt} (Рисунок {number} из {count})" for number in range(1, count + 1)]
-    if len(alt) != len(images):
-        raise ValueError(
-            f"в ячейке {cell.id} рисунков: {len(images)}, описаний: {len(alt)}; "
-            "запишите описание рисунка в метаданные ячейки под именем alt"
-        )
-    return alt
+    """A text alternative for each figure of a cell, from the sentence in its metadata."""
+    count = sum(bool(set(SHOWN[:3]) & set(output.get("data", {}))) for output in cell.get("outputs", []))
+    alt = cell.metadata.get("alt", "")
+    if count and not alt.strip():
+        raise ValueError(f"в ячейке {cell.id} рисунок без описания: запишите его в метаданные ячейки под именем alt")
+    return [alt] * count if count < 2 else [f"{alt} (Рисунок {i} из {count})" for i in range(1, count + 1)]
 
 
 # --- text and formulas ---
@@ -145,19 +137,12 @@ def add_contents(page):
     contents = BeautifulSoup(
         '<nav class="contents" aria-label="Содержание"><p>Содержание</p><ul></ul></nav>', "html.parser"
     )
-    top = contents.ul
     for heading in headings[1:]:
-        item = page.new_tag("li")
+        item = page.new_tag("li", attrs={"class": heading.name})
         link = page.new_tag("a", href=f"#{heading['id']}")
         link.string = heading.get_text()
         item.append(link)
-        if heading.name == "h3" and top.contents:
-            last = top.contents[-1]
-            if not last.ul:
-                last.append(page.new_tag("ul"))
-            last.ul.append(item)
-        else:
-            top.append(item)
+        contents.ul.append(item)
     page.main.section.insert_after(contents)
 
 

@@ -13,6 +13,7 @@ import hashlib
 import html
 import json
 import os
+import re
 import shutil
 import string
 import subprocess
@@ -35,10 +36,12 @@ ADDRESS = "notebooks/index.html?path="
 LANGUAGE = "ru_RU"
 PYTHON_LICENSE = "typing_extensions-"  # this wheel stays out of the site: it carries the licence of Python itself
 TRANSFERRED_BY_JUPYTERLITE = 8_000_000  # bytes, measured in Chromium
+# a link from one notebook to the other leads to Jupyter's list of files, which the site has not
 TREE = """<!DOCTYPE html>
 <html lang="ru"><meta charset="utf-8"><title>Инициализация</title>
 <script>location.replace(`../${location.search && "notebooks/"}index.html${location.search}`)</script></html>
 """
+PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 UNUSED = {  # what no program of a student imports: {wheel: patterns of its files}
     "scipy": ["*/tests/*", "*.pyi", "*.pxd", "*.h"],
     "scikit_learn": ["sklearn/datasets/data/*", "sklearn/datasets/images/*", "*.pxd", "*.pyx", "*.tp", "*.h"],
@@ -48,18 +51,9 @@ UNUSED = {  # what no program of a student imports: {wheel: patterns of its file
 }
 
 
-def add_arguments(parser):
-    parser.set_defaults(command=site)
-    parser.add_argument("folder", type=Path, metavar="ПАПКА", help="папка сайта")
-    parser.add_argument("--completed", action="store_true", help="заполненная работа, с решениями")
-    parser.add_argument("--lab-only", action="store_true", help=f"без второго блокнота, {WHY.name}")
-    version = LOCK["pyodide"]["version"]
-    parser.add_argument("--pyodide", type=Path, metavar="ПАПКА", help=f"распакованный дистрибутив Pyodide {version}")
-
-
 def site(options):
     """Собирает сайт: работа выполняется в браузере, устанавливать ничего не нужно."""
-    folder = options.folder.resolve()
+    folder = options.target.resolve()
     check_target(folder, options.force)
     try:
         texts = lab_texts(options.completed, options.lab_only)
@@ -114,28 +108,25 @@ def put(built, folder, old):
 
 def build(work, texts, distribution):
     """Make the site in a new folder inside `work`."""
-    wheels = work / "wheels"
+    wheels, out = work / "wheels", work / "site"
     wheels.mkdir()
     download(wheels, {**LOCK["kernel"], **LOCK["environment"], **({} if distribution else LOCK["carrier"])})
     if not distribution:
         distribution = carried(wheels, work / "distribution")
     check(distribution, LOCK["pyodide"]["files"])
-
-    (work / "lite").mkdir()
-    out = work / "site"
-    environment(wheels, work)
+    python = environment(wheels, work / "environment")
     packages = pyodide(distribution, wheels, work / "pyodide")
-    write_json(work / "lite" / "jupyter-lite.json", configuration(packages))
-    write_json(work / "lite" / "overrides.json", {"@jupyterlab/translation-extension:plugin": {"locale": LANGUAGE}})
-    jupyterlite(work)
+    write(work / "lite/jupyter-lite.json", configuration(packages))
+    write(work / "lite/overrides.json", {"@jupyterlab/translation-extension:plugin": {"locale": LANGUAGE}})
+    jupyterlite(python, work)
     (out / PYODIDE).parent.mkdir(exist_ok=True)
     (work / "pyodide").rename(out / PYODIDE)
     translate(work, out)
+    write(out / "tree/index.html", TREE)
     add_icons(out)
-    add_tree(out)
     add_lab(out, texts)
-    (out / "licenses.html").write_text(licenses(out, distribution, wheels), encoding="utf-8")
-    (out / "index.html").write_text(start_page(out, WHY in texts), encoding="utf-8")
+    write(out / "licenses.html", licenses(out, distribution, wheels))
+    write(out / "index.html", start_page(out, WHY in texts))
     return out
 
 
@@ -146,19 +137,14 @@ def download(folder, wheels):
     """Fetch the wheels from the package registry with pip, and check them."""
     requirements = ["{}=={}".format(*wheel.split("-")[:2]) for wheel in wheels]
     options = ["--no-deps", "--only-binary=:all:", "--python-version=3.12", "--retries=1", "--timeout=30"]
-    pip("download", *options, "--dest", folder, *requirements, failed="пакеты не скачаны, возможно, нет сети")
+    run([*PIP, "download", *options, "--dest", folder, *requirements], "пакеты не скачаны, возможно, нет сети")
     check(folder, wheels)
-
-
-def pip(*arguments, failed):
-    run([sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments], failed)
 
 
 def run(command, failed, **options):
     """Run a program silently; if it fails, refuse with the last line it wrote."""
-    result = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace", **options
-    )
+    options |= {"stdin": subprocess.DEVNULL, "capture_output": True, "encoding": "utf-8", "errors": "replace"}
+    result = subprocess.run(command, **options)
     if result.returncode:
         if os.strerror(errno.ENOSPC) in result.stderr:
             raise OSError(errno.ENOSPC, "")
@@ -194,17 +180,13 @@ def carried(wheels, folder):
     return folder
 
 
-def environment(wheels, work):
-    """The build's own environment, with JupyterLite's builder."""
-    folder = work / "environment"
+def environment(wheels, folder):
+    """The build's own environment, with JupyterLite's builder; returns its Python."""
     venv.create(folder, with_pip=False)
-    packages = [wheels / name for name in LOCK["environment"]]
-    options = ["--no-index", "--no-deps", "--no-compile"]
-    pip("--python", python_of(folder), "install", *options, *packages, failed="окружение для сборки не создано")
-
-
-def python_of(environment):
-    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    options = ["--python", python, "install", "--no-index", "--no-deps", "--no-compile"]
+    run([*PIP, *options, *(wheels / name for name in LOCK["environment"])], "окружение для сборки не создано")
+    return python
 
 
 # --- what is made of it ---
@@ -224,7 +206,7 @@ def pyodide(distribution, wheels, target):
             packages[entry["name"]] = entry
         else:
             shutil.copyfile(path, target / path.name)
-    write_json(target / "pyodide-lock.json", {"info": LOCK["pyodide"]["info"], "packages": packages})
+    write(target / "pyodide-lock.json", {"info": LOCK["pyodide"]["info"], "packages": packages})
     return sorted(packages)
 
 
@@ -245,17 +227,9 @@ def copy_wheel(source, target):
 def lock_entry(wheel):
     """What Pyodide's own lock file says of a package. All are loaded at the start, so none has to name the others."""
     name, version = wheel.name.split("-")[:2]
-    return {
-        "name": name.replace("_", "-").lower(),
-        "version": version,
-        "file_name": wheel.name,
-        "sha256": digest(wheel),
-        "install_dir": "site",
-        "package_type": "package",
-        "imports": [],
-        "depends": [],
-        "unvendored_tests": False,
-    }
+    entry = {"name": name.replace("_", "-").lower(), "version": version, "file_name": wheel.name}
+    entry |= {"sha256": digest(wheel), "install_dir": "site", "package_type": "package"}
+    return entry | {"imports": [], "depends": [], "unvendored_tests": False}
 
 
 def configuration(packages):
@@ -272,11 +246,10 @@ def configuration(packages):
     }
 
 
-def jupyterlite(work):
-    options = ["--lite-dir", work / "lite", "--output-dir", work / "site", "--apps", "notebooks"]
-    options += ["--no-sourcemaps", "--no-unused-shared-packages"]
+def jupyterlite(python, work):
+    command = [python, "-m", "jupyterlite_core", "build", "--lite-dir", work / "lite", "--output-dir", work / "site"]
+    command += ["--apps", "notebooks", "--no-sourcemaps", "--no-unused-shared-packages"]
     folders = {f"JUPYTER_{name}_DIR": str(work / "jupyter") for name in ("CONFIG", "DATA", "RUNTIME")}
-    command = [python_of(work / "environment"), "-m", "jupyterlite_core", "build", *options]
     surroundings = {**os.environ, **folders, "JUPYTER_PATH": "", "PYTHONUTF8": "1"}
     run(command, "JupyterLite не собран", cwd=work / "lite", env=surroundings)
 
@@ -288,8 +261,8 @@ def translate(work, out):
     shown = {name: domains[name] for name in ("jupyterlab", "notebook", "jupyterlab_widgets") if name in domains}
     names = {"en": {"displayName": "English", "nativeName": "English"}}
     names[LANGUAGE] = {"displayName": "Russian (Russia)", "nativeName": "русский (Россия)"}
-    write_json(out / "api/translations/all.json", {"data": names, "message": ""})
-    write_json(out / f"api/translations/{LANGUAGE}.json", {"data": shown, "message": ""})
+    write(out / "api/translations/all.json", {"data": names, "message": ""})
+    write(out / f"api/translations/{LANGUAGE}.json", {"data": shown, "message": ""})
 
 
 def add_lab(out, texts):
@@ -303,7 +276,7 @@ def add_lab(out, texts):
         kind = {"type": "file", "mimetype": "text/x-python"} if path == HELPERS else {"type": "notebook"}
         content.append({**entry, **kind, "name": path.name, "path": path.name, "size": size})
     folder = {"type": "directory", "format": "json", "name": "", "path": "", "content": content}
-    write_json(out / "api/contents/all.json", {**entry, **folder})
+    write(out / "api/contents/all.json", {**entry, **folder})
 
 
 def add_icons(out):
@@ -313,15 +286,11 @@ def add_icons(out):
         shutil.copyfile(out / "notebooks/favicon.ico", out / "static/favicons" / name)
 
 
-def add_tree(out):
-    """A link from one notebook to the other leads to Jupyter's list of files, which the site has not."""
-    (out / "tree").mkdir()
-    (out / "tree/index.html").write_text(TREE, encoding="utf-8")
-
-
-def write_json(path, value):
+def write(path, content):
+    """A text, or a value as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, indent=1)
+    path.write_text(text, encoding="utf-8")
 
 
 def start_page(out, with_why):
@@ -350,33 +319,30 @@ def licenses(out, distribution, wheels):
     (python,) = (distribution / name for name in LOCK["pyodide"]["files"] if name.startswith(PYTHON_LICENSE))
     (micropip,) = distribution.glob("micropip-*.whl")
     texts = {
-        "Pyodide {version}: Mozilla Public License 2.0".format(**LOCK["pyodide"]): license_texts(micropip),
-        "Python: PSF License": license_texts(python),
+        "Pyodide {version}: Mozilla Public License 2.0".format(**LOCK["pyodide"]): license_text(micropip),
+        "Python: PSF License": license_text(python),
     }
     for wheel in sorted([*(out / PYODIDE).glob("*.whl"), *environment_]):
-        texts["{} {}".format(*wheel.name.split("-")[:2])] = license_texts(wheel)
+        texts["{} {}".format(*wheel.name.split("-")[:2])] = license_text(wheel)
     for path in sorted(out.rglob("third-party-licenses.json")):
         for package in json.loads(path.read_text(encoding="utf-8"))["packages"]:
             title = "{name} {versionInfo}".format(**package)
-            texts.setdefault(title, [package.get("extractedText") or package.get("licenseId") or ""])
-    parts = []
-    for title, found in texts.items():
-        text = "".join(f"<pre>{html.escape(text)}</pre>" for text in found)
-        parts.append(f"<details><summary>{html.escape(title)}</summary>{text}</details>")
+            texts.setdefault(title, package.get("extractedText") or package.get("licenseId") or "")
+    parts = [
+        f"<details><summary>{html.escape(title)}</summary><pre>{html.escape(text)}</pre></details>"
+        for title, text in texts.items()
+    ]
     page = string.Template((HERE / "licenses.html").read_text(encoding="utf-8"))
     return page.substitute(parts="\n".join(parts))
 
 
-def license_texts(wheel):
+def license_text(wheel):
     """The licences inside a wheel; refuse to ship one without any."""
+    named_so = re.compile(r"(.*/)?(LICEN[SC]E|COPYING|NOTICE)[^/]*(?<!\.py)(?<!\.json)", re.IGNORECASE)
     with zipfile.ZipFile(wheel) as archive:
-        names = [name for name in archive.namelist() if is_license(Path(name))]
-        texts = [archive.read(name).decode("utf-8", "replace") for name in names]
+        texts = [
+            archive.read(name).decode("utf-8", "replace") for name in filter(named_so.fullmatch, archive.namelist())
+        ]
     if not texts:
         raise Refusal(f"в пакете {wheel.name} нет текста лицензии")
-    return texts
-
-
-def is_license(path):
-    named_so = path.name.upper().startswith(("LICENSE", "LICENCE", "COPYING", "NOTICE"))
-    return named_so and path.suffix not in (".py", ".json")
+    return "\n\n".join(texts)

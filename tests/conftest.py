@@ -16,7 +16,6 @@ from common.lab import NOTEBOOK, ROOT, WHY  # noqa: F401
 from tools import lab_cells
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-MOST_WORKERS = 8
 THE_REST = "left out: what is thorough, 12 to 20 minutes (tests/thorough.txt): python -m pytest -m thorough"
 
 
@@ -29,7 +28,7 @@ def pytest_cmdline_main(config):
     options = config.option
     everything = config.args_source == config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
     if everything and getattr(options, "numprocesses", 0) is None:
-        options.numprocesses, options.maxprocesses = "logical", MOST_WORKERS
+        options.numprocesses, options.maxprocesses = "logical", 8
         options.dist, options.loadscopereorder = "loadfile", False
 
 
@@ -58,9 +57,7 @@ def cells(notebook):
 @pytest.fixture
 def lab():
     """The namespace of a student who has run the cells that define model() and the three functions."""
-    namespace = lab_cells.run()
-    plt.close("all")
-    return namespace
+    return lab_cells.run_lab(names=lab_cells.DEFINITIONS).lab
 
 
 @pytest.fixture
@@ -69,14 +66,11 @@ def network():
 
     def make(n_x=2, n1=10, n2=5, m=30, scale=1.0, seed=0):
         rng = np.random.default_rng(seed)
-        sizes = [n_x, n1, n2, 1]
         parameters = {}
-        for layer in (1, 2, 3):
-            parameters[f"W{layer}"] = scale * rng.normal(size=(sizes[layer], sizes[layer - 1]))
-            parameters[f"b{layer}"] = scale * rng.normal(size=(sizes[layer], 1))
-        X = rng.normal(size=(n_x, m))
-        Y = rng.integers(0, 2, size=(1, m))
-        return X, Y, parameters
+        for layer, n, p in ((1, n1, n_x), (2, n2, n1), (3, 1, n2)):
+            parameters[f"W{layer}"] = scale * rng.normal(size=(n, p))
+            parameters[f"b{layer}"] = scale * rng.normal(size=(n, 1))
+        return rng.normal(size=(n_x, m)), rng.integers(0, 2, size=(1, m)), parameters
 
     return make
 
@@ -95,13 +89,9 @@ def browser():
 
 
 @pytest.fixture(autouse=True)
-def own_cache(monkeypatch, tmp_path_factory):
-    """What the grader keeps of a test is nobody else's; Matplotlib's list of fonts stays where it is."""
+def nothing_shared(monkeypatch, tmp_path_factory):
+    """What the grader keeps of a test is nobody else's, and no figure is left; Matplotlib's list of fonts stays."""
     monkeypatch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache" / uuid.uuid4().hex))
-
-
-@pytest.fixture(autouse=True)
-def no_figures_left():
     yield
     plt.close("all")

@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -56,16 +57,6 @@ def openpyxl():
 
 
 # --- rows stay where they are, and so does what a teacher wrote beside them ---
-
-
-def test_who_was_missing_gets_his_points_where_his_row_stands(works):
-    put(works / "Абрамов/a.py", "")
-    grade("работы")
-    put(works / "Абрамов/lab.ipynb", MOST)
-    put(works / "Андреев/lab.ipynb", MOST)
-    grade("работы")
-    assert list(scores()) == ["Абрамов", "Иванов", "Иванова", "Петрова", "Сидоров", "Андреев"]
-    assert scores()["Абрамов"] == str(MOST)
 
 
 def test_what_is_not_ours_comes_out_byte_for_byte(works):
@@ -233,16 +224,13 @@ def test_no_cell_of_ours_begins_a_formula_at_any_separator(works, delimiter):
     assert {row["student"] for row in table.rows} >= set(names) and len(table.rows) == 4 + len(names)
 
 
-@pytest.mark.parametrize("text", ["[0.1, -0.2]. Верно", "-1", "1,-2", "x;y"])
-def test_numbers_in_a_list_stay_as_they_are(text):
-    assert harmless(text) == text
-
-
 @pytest.mark.parametrize("text", ["-1+1", "a;-1+cmd", "a, =1", "a,\t@x", "-2 +cmd|' /C calc'!A0"])
 def test_a_cell_of_ours_reads_back_as_it_was(text):
     grid = CsvGrid()
     grid.put(0, 0, text, ours=True)
     assert grid.get(0, 0, ours=True) == one_line(text) != grid.get(0, 0)
+    for number_in_a_list in ("[0.1, -0.2]. Верно", "-1", "1,-2", "x;y"):
+        assert harmless(number_in_a_list) == number_in_a_list
 
 
 @pytest.mark.parametrize("saved", ["one column", "split at ;"])
@@ -293,11 +281,11 @@ def test_a_table_that_is_not_ours_is_refused(works, name, content, capsys):
     assert Path(name).read_bytes() == before and "таблица" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\r\n\n"])
-def test_an_empty_file_becomes_the_table(works, content):
-    put("оценки.csv", content)
-    grade("работы")
-    assert len(rows()) == 4
+def test_an_empty_file_becomes_the_table(works):
+    for content in (b"", b"\xef\xbb\xbf", b"\r\n\n"):
+        put("оценки.csv", content)
+        grade("работы")
+        assert len(rows()) == 4
 
 
 @pytest.mark.parametrize("name", ["оценки.csv", "оценки.xlsx"])
@@ -693,19 +681,7 @@ def test_the_command_speaks_one_language(arguments, capsys, monkeypatch):
     with pytest.raises(SystemExit):
         main(arguments)
     said = "".join(capsys.readouterr())
-    for word in (
-        "usage",
-        "positional",
-        "options:",
-        "show this",
-        "exit",
-        "error",
-        "required",
-        "expected",
-        "PATH",
-        "FILE",
-    ):
-        assert word not in said
+    assert not re.search("usage|positional|options:|show this|exit|error|required|expected|PATH|FILE", said)
 
 
 # --- Moodle's worksheet ---

@@ -15,8 +15,7 @@ from conftest import ROOT
 from submissions import GRADED, completed, write
 
 from handout.__main__ import main
-from handout.blank import blank_text
-from handout.course import ASSIGNMENT
+from handout.blank import ASSIGNMENT, blank_text
 
 if not importlib.util.find_spec("nbgrader"):
     pytest.skip("nbgrader is not installed: pip install -r tests/thorough.txt", allow_module_level=True)

@@ -46,47 +46,36 @@ TEXTS = """cells => cells.map(cell => [...cell.querySelectorAll('.jp-OutputArea-
 
 
 @pytest.fixture
-def offline(monkeypatch):
+def refused(monkeypatch, capsys):
+    """A function that runs the command without the package registry, and returns the one line it says."""
     for name, value in OFFLINE.items():
         monkeypatch.setenv(name, value)
 
+    def run(*arguments):
+        assert main(["site", *map(str, arguments)]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        return line
 
-def refused(capsys, *arguments):
-    assert main(["site", *map(str, arguments)]) == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    return line
-
-
-def test_no_network(tmp_path, offline, capsys):
-    assert "возможно, нет сети" in refused(capsys, tmp_path / "out")
-    assert list(tmp_path.iterdir()) == []
+    return run
 
 
-def test_what_is_there_is_not_replaced(tmp_path, offline, capsys):
-    out = tmp_path / "out"
+def test_what_is_there_is_not_replaced_and_nothing_is_left(tmp_path, refused):
+    assert "возможно, нет сети" in refused(tmp_path / "new") and not [*tmp_path.iterdir()]
+    out, mine = tmp_path / "out", tmp_path / "оценки.csv"
     (out / "static" / "pyodide").mkdir(parents=True)
-    assert "--force" in refused(capsys, out)
-    assert "возможно, нет сети" in refused(capsys, out, "--force")
-    assert (out / "static" / "pyodide").is_dir() and list(tmp_path.iterdir()) == [out]
+    mine.write_text("мои", encoding="utf-8")
+    assert "--force" in refused(out)
+    assert "возможно, нет сети" in refused(out, "--force")
+    assert "не собранный сайт" in refused(tmp_path, "--force")
+    assert "имя папки" in refused(mine, "--force")
+    assert "сайт не собран" in refused(mine / "out")
+    assert {*tmp_path.rglob("*")} == {out, out / "static", out / "static" / "pyodide", mine}
 
 
-def test_a_folder_that_is_no_site_is_never_replaced(tmp_path, capsys):
-    (tmp_path / "оценки.csv").write_text("мои", encoding="utf-8")
-    assert "не собранный сайт" in refused(capsys, tmp_path, "--force")
-    assert "имя папки" in refused(capsys, tmp_path / "оценки.csv", "--force")
-    assert (tmp_path / "оценки.csv").read_text(encoding="utf-8") == "мои"
-
-
-def test_a_folder_that_cannot_be_made(tmp_path, offline, capsys):
-    (tmp_path / "file").touch()
-    assert "сайт не собран" in refused(capsys, tmp_path / "file" / "out")
-
-
-def test_a_full_disk_is_not_blamed_on_the_network(tmp_path, monkeypatch, capsys):
+def test_a_full_disk_is_not_blamed_on_the_network(tmp_path, monkeypatch, refused):
     pip = "import sys; sys.exit('ERROR: [Errno 28] No space left on device')"
-    monkeypatch.setattr(site, "pip", lambda *_, failed, **__: site.run([sys.executable, "-c", pip], failed))
-    assert refused(capsys, tmp_path / "out").endswith("на диске нет места")
-    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(site, "PIP", (sys.executable, "-c", pip))
+    assert refused(tmp_path / "out").endswith("на диске нет места") and not [*tmp_path.iterdir()]
 
 
 def test_a_wrong_file_is_named(tmp_path):
@@ -99,21 +88,15 @@ def test_a_wrong_file_is_named(tmp_path):
 
 
 def test_the_old_site_comes_back_if_the_new_one_cannot_take_its_place(tmp_path):
-    old, kept = tmp_path / "out", tmp_path / "old"
-    old.mkdir()
-    (old / "index.html").touch()
-    built = tmp_path / "built"
-    built.mkdir()
-    (tmp_path / "file").touch()
+    for name in ("out", "new"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "out" / "index.html").touch()
     with pytest.raises(OSError):
-        site.put(Unmovable(built), old, kept)
-    assert (old / "index.html").exists() and not kept.exists()
+        site.put(Unmovable(tmp_path / "new"), tmp_path / "out", tmp_path / "old")
+    assert (tmp_path / "out" / "index.html").exists() and not (tmp_path / "old").exists()
 
 
-class Unmovable:
-    def __init__(self, path):
-        self.chmod = path.chmod
-
+class Unmovable(type(Path())):
     def rename(self, _):
         raise OSError(28, "No space left on device")
 
@@ -138,23 +121,19 @@ def test_a_wheel_without_what_is_unused(tmp_path):
 # --- what is built ---
 
 
-def stored(path):
-    return functools.partial(path.read_text, encoding="utf-8")
-
-
 @pytest.mark.parametrize(
-    ("options", "expected"),
+    ("options", "notebooks"),
     [
         ([], {NOTEBOOK: blank_text, WHY: why_text}),
         (["--lab-only"], {NOTEBOOK: blank_text}),
-        (["--completed"], {NOTEBOOK: stored(NOTEBOOK), WHY: stored(WHY)}),
-        (["--completed", "--lab-only"], {NOTEBOOK: stored(NOTEBOOK)}),
+        (["--completed"], {NOTEBOOK: None, WHY: None}),
+        (["--completed", "--lab-only"], {NOTEBOOK: None}),
     ],
 )
-def test_which_files_a_student_gets(tmp_path, monkeypatch, capsys, options, expected):
+def test_which_files_a_student_gets(tmp_path, monkeypatch, capsys, options, notebooks):
     def build(work, texts, distribution):
-        assert texts == {path: text() for path, text in {**expected, HELPERS: stored(HELPERS)}.items()}
-        assert distribution == Path("pyodide")
+        expected = {path: text() if text else path.read_text("utf-8") for path, text in notebooks.items()}
+        assert texts == expected | {HELPERS: HELPERS.read_text("utf-8")} and distribution == Path("pyodide")
         (work / "site").mkdir()
         return work / "site"
 

@@ -1,16 +1,13 @@
-"""The lab's own cells, run as the notebook runs them: for the tests, the tools and the benchmarks."""
+"""The lab's own cells, run as the notebook runs them: for the tests and the tools."""
 
 import contextlib
 import io
-import sys
-from pathlib import Path
 from typing import NamedTuple
 
 import matplotlib
 import matplotlib.pyplot as plt
 import nbformat
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from common.lab import NOTEBOOK
 from init_utils import EXERCISES
 
@@ -31,26 +28,17 @@ def sources(notebook=NOTEBOOK):
     return {cell.id: cell.source for cell in cells if cell.cell_type == "code"}
 
 
-def run(names=DEFINITIONS):
-    """The namespace of a student who has run the cells `names`: by default all that define something."""
-    matplotlib.use("Agg")
-    namespace = {}
-    cells = sources()
-    for name in names:
-        exec(cells[name].replace("%matplotlib inline", ""), namespace)
-    return namespace
-
-
-def run_lab(before=lambda cell_id, lab: None, notebook=NOTEBOOK):
-    """Run all cells of a notebook, in order; `before` is called ahead of each with its id and the namespace."""
+def run_lab(before=lambda cell_id, lab: None, notebook=NOTEBOOK, names=None):
+    """Run the cells `names` of a notebook, or all, in order; `before` gets the id of each and the namespace first."""
     matplotlib.use("Agg")
     result = Run({}, {}, {})
     with plt.rc_context():
         for cell_id, source in sources(notebook).items():
-            before(cell_id, result.lab)
-            with contextlib.redirect_stdout(io.StringIO()) as out:
-                exec(source.replace("%matplotlib inline", ""), result.lab)
-            result.printed[cell_id] = out.getvalue()
-            result.figures[cell_id] = [plt.figure(number) for number in plt.get_fignums()]
-            plt.close("all")
+            if names is None or cell_id in names:
+                before(cell_id, result.lab)
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    exec(source.replace("%matplotlib inline", ""), result.lab)
+                result.printed[cell_id] = out.getvalue()
+                result.figures[cell_id] = [plt.figure(number) for number in plt.get_fignums()]
+                plt.close("all")
     return result
