@@ -32,13 +32,6 @@ def function(method, weights=None, bias=BIAS, seed=SEEDED, loop=""):
     return "\n".join(lines) + "\n"
 
 
-def defined(method, **changes):
-    """The function itself."""
-    namespace = {}
-    exec("import numpy as np\n" + function(method, **changes), namespace)
-    return namespace[f"initialize_parameters_{method}"]
-
-
 def submission(*cells, **functions):
     """A notebook: the lab's first cells, then `cells`, then the three functions, right where none is given."""
     codes = [functions.get(method, function(method)) for method in ORACLE]
