@@ -29,7 +29,7 @@ from classes import MOST, NOTEBOOK, FakeGrader, grade, put, rows, use_fakes, zip
 
 from common.lab import ROOT
 from grading import finding, group, opening
-from grading.confined import confined_kernel, confinement, folders, limits, sandbox, unpacking, worker
+from grading.confined import confinement, folders, limits, run_nbval, sandbox, unpacking, worker
 from grading.confined.unpacking import PACKED
 from grading.names import LONGEST_NAME, shortened, student_of
 
@@ -468,7 +468,7 @@ def test_the_guide_names_the_limits():
         f"не больше {unpacking.LARGEST_NOTEBOOK >> 20} МБ",
         f"больше {group.MOST_TIMEOUTS} пределов",
         f"{worker.MOST_FILES} файлов по {worker.FILE_SIZE >> 10} КБ",
-        f"{confined_kernel.MOST_FILES} по {confined_kernel.FILE_SIZE >> 20} МБ",
+        f"{run_nbval.MOST_FILES} по {run_nbval.FILE_SIZE >> 20} МБ",
         f"{limits.MEMORY >> 20} МБ на работу, с `--quick` — {limits.MEMORY_QUICK >> 20} МБ",
     ):
         assert words in guide, words

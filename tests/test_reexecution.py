@@ -14,7 +14,7 @@ if sys.platform != "linux":
 from nbval_runs import ROOT, copy_lab, run_nbval
 
 from common.lab import read_notebook
-from grading.confined import limits, reexecution
+from grading.confined import limits, sandbox
 from grading.marks import FunctionMark, Grader, Mark, draw_layer_lists
 from grading.page import nbval_words
 from init_utils import EXERCISES
@@ -78,9 +78,9 @@ def test_what_marks_leave_out_is_left_out(verdict):
 
 def test_a_kernel_that_cannot_start_is_nobodys_verdict(tmp_path, monkeypatch):
     grader = Grader(tmp_path, draw_layer_lists(), timeout=5, quick=False)
-    monkeypatch.setattr(reexecution, "ZYGOTE", tmp_path / "nothing.py")
+    monkeypatch.setattr(sandbox, "WORKER", tmp_path / "nothing.py")
     functions = {method: FunctionMark("ok") for method in EXERCISES}
-    with pytest.raises(reexecution.ReexecutionFailure):
+    with pytest.raises(sandbox.SandboxFailure):
         grader.reexecute(Mark("x", functions))
     grader.close()
 
