@@ -28,7 +28,7 @@ def test_an_implementation_that_does_less_is_not_measured():
     generator = np.random.default_rng(1)
     X, Y = generator.normal(size=(2, 20)), generator.integers(0, 2, size=(1, 20))
     assert len(benchmarks.take_turns(benchmarks.IMPLEMENTATIONS, X, Y, 20, 1)) == 3
-    lazy = {"lazy": lambda X, Y, start, steps: benchmarks.by_formulas(textbook)(X, Y, start, steps - 1)}
+    lazy = {"lazy": lambda X, Y, start, steps: benchmarks.by_formulas(textbook, X, Y, start, steps - 1)}
     with pytest.raises(SystemExit, match="differ"):
         benchmarks.take_turns(benchmarks.IMPLEMENTATIONS | lazy, X, Y, 20, 1)
 

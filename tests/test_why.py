@@ -105,7 +105,7 @@ def test_a_network_in_a_stack_is_trained_as_the_textbook_does_it(run):
     trained = lab["train"](lab["stack"](networks), 500, learning_rate=0.01)  # a tenth of them
     losses, shares = lab["evaluate"](trained)
     for i, network in enumerate(networks):
-        expected = by_formulas(textbook)(X, Y, network, 50)
+        expected = by_formulas(textbook, X, Y, network, 50)
         for name, value in lab["pick"](trained, i).items():
             np.testing.assert_allclose(value, expected[name], rtol=1e-12, atol=1e-14)
         a3, _ = textbook.forward_propagation(X, expected)
