@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from tempfile import gettempdir
 
@@ -18,7 +18,6 @@ from grading.finding import system_words
 from grading.gradebook import Gradebook
 from grading.marks import Grader, Mark, draw_layer_lists
 from grading.moodle import Worksheet
-from grading.names import alphabetical
 from grading.results import Results
 from grading.submissions import find_submissions
 from grading.terminal import Terminal, progress_bar
@@ -39,8 +38,7 @@ def grade_group(options):
     terminal = Terminal(to_stderr=options.csv == "-")
     options.check_targets()
     with folder_of_this_run() as folder:
-        book = Gradebook(options.table, options.fresh)
-        worksheet = Worksheet(options.moodle) if options.moodle else None
+        book, worksheet = Gradebook(options.table, options.fresh), options.moodle and Worksheet(options.moodle)
         found = find(options, folder, book, terminal)
         part, of = options.part
         submissions = found.submissions[part - 1 :: of]
@@ -48,35 +46,20 @@ def grade_group(options):
             for missing in missing_protection():
                 terminal.warn(f"Внимание, защита неполна. Здесь нет {missing}.")
             terminal.say_found(found)
-        results = Results(options, book, len(submissions))
-        interrupted = ClassRun(options, results, folder).run(submissions)
-    results.finish(interrupted)
-    if worksheet:
-        results.fill(worksheet)
+        results = Results(options, book, worksheet, len(submissions))
+        ClassRun(options, results, folder).run(submissions)
+    results.finish()
     with standard_output():
         terminal.show(results)
-        if interrupted:
-            terminal.say_interrupted(results)
         if options.csv == "-":
             results.print_table()
     if results.failures:
         raise Refusal(f"не записано: {'; '.join(results.failures)}")
-    if interrupted:
+    if results.interrupted:
         return INTERRUPTED
-    refuse_what_is_left(results)
+    if left := results.what_is_left():
+        raise Refusal("; ".join(f"{words}: {', '.join(names)}" for words, names in left.items()))
     return 0
-
-
-def refuse_what_is_left(results):
-    """Say what has no mark, or no verdict of nbval, though it should."""
-    groups = {
-        "сбой программы проверки, эти работы не оценены, проверьте их ещё раз": results.ungraded("crashed"),
-        "эти работы нельзя прочитать, они не оценены": results.ungraded("unreadable"),
-        "сбой программы проверки, эти работы не выполнены повторно": sorted(results.not_reexecuted, key=alphabetical),
-        "сбой программы проверки, баллы верны, но подсказки к ним нет": results.undiagnosed,
-    }
-    if said := [f"{words}: {', '.join(names)}" for words, names in groups.items() if names]:
-        raise Refusal("; ".join(said))
 
 
 @contextlib.contextmanager
@@ -114,7 +97,6 @@ class ClassRun:
         self.pool = ThreadPoolExecutor(options.jobs, initializer=self.start_grader)
 
     def run(self, submissions):
-        """Returns whether the work was interrupted."""
         try:
             self.mark_all(submissions)
             self.results.save()
@@ -125,7 +107,6 @@ class ClassRun:
         finally:
             self.pool.shutdown()
             self.close_graders()
-        return self.stopped.is_set()
 
     def start_grader(self):
         self.own.grader = Grader(self.folder, self.layer_lists, self.options.timeout, self.options.quick)
@@ -136,6 +117,7 @@ class ClassRun:
             grader.close()
 
     def stop(self):
+        self.results.interrupted = True
         self.stopped.set()
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)  # once is enough
@@ -158,18 +140,21 @@ class ClassRun:
         """The mark, None after an interrupt; our own mistake must not keep the others from being graded."""
         if self.stopped.is_set():
             return None
-        longest = MOST_TIMEOUTS * self.options.timeout
-        if self.spent[submission.student, "marks"] > longest:
-            words = (
-                f"не проверено: на другие работы этого студента ушло больше {longest:g} с. Проверьте этот файл отдельно"
-            )
-            return Mark(submission.name, failure="timeout", reason=words, student=submission.student)
+        longest, student = MOST_TIMEOUTS * self.options.timeout, submission.student
         try:
-            with self.counted(submission.student, "marks", self.options.timeout):
-                return mark(self.own.grader, submission, self.options.quick)
+            if self.spent[student, "marks"] > longest:
+                words = f"не проверено: на другие работы этого студента ушло больше {longest:g} с"
+                result = Mark(submission.name, failure="timeout", reason=f"{words}. Проверьте этот файл отдельно")
+            else:
+                with self.counted(student, "marks", self.options.timeout):
+                    result = mark(self.own.grader, submission)
         except Exception as error:
             words = f"сбой программы проверки: {error!r}"
-            return Mark(submission.name, failure="crashed", reason=words, ungraded=True, student=submission.student)
+            result = Mark(submission.name, failure="crashed", reason=words, ungraded=True)
+        result.student = student
+        if self.options.quick:
+            result.forget_code()
+        return result
 
     @contextlib.contextmanager
     def counted(self, student, kind, slow):
@@ -181,19 +166,17 @@ class ClassRun:
 
     def reexecute_all(self):
         """Each program once: marks whose functions are the same share the verdict."""
-        programs = {}
-        for mark in self.results.marks.values():
-            if mark.functions:
-                programs.setdefault(mark.program, []).append(mark)
-        self.results.wait_for([mark for marks in programs.values() for mark in marks])
+        programs = defaultdict(list)
+        for mark in self.results.to_execute:
+            programs[mark.program].append(mark)
         failed = []
         for marks, done in self.each("Повторное выполнение", self.reexecute, list(programs.values()), ordered=False):
             if done:
-                self.results.add_verdicts(marks)
+                self.results.put(*marks)
             else:
                 failed.append(marks)
         for marks, _ in self.again(self.reexecute, failed):
-            self.results.add_verdicts(marks)
+            self.results.put(*marks)
 
     def reexecute(self, marks):
         """Whether there is a verdict on the program of these marks: one that is kept, or a new one."""
@@ -212,8 +195,9 @@ class ClassRun:
                     self.verdicts.put(mark.program, mark.kinds)
         except Exception:
             return False
-        for other in marks:
-            other.take_verdict_of(mark)
+        for same in marks:
+            same.kinds, same.nbval = mark.kinds, mark.nbval
+            same.forget_code()
         return True
 
     def each(self, words, work, things, ordered):
@@ -234,24 +218,19 @@ class ClassRun:
             yield thing, work(thing)
 
 
-def mark(grader, submission, quick):
+def mark(grader, submission):
     """The mark of one submission; an error if it is our own failure."""
-    name, ungraded = submission.name, submission.ungraded
+    name = submission.name
     if submission.failure:
-        result = Mark(name, failure=submission.failure, reason=submission.reason, ungraded=ungraded)
-    else:
-        try:
-            result = grader.grade(submission.read(), name)
-        except OSError as error:
-            if error.errno in NO_FAULT_OF_THE_FILE:
-                raise
-            result = Mark(name, failure="unreadable", reason=system_words(error), ungraded=True)
-        except ValueError as error:
-            result = Mark(name, failure="unreadable", reason=str(error))
-    result.student = submission.student
-    if quick:
-        result.forget_code()
-    return result
+        return Mark(name, failure=submission.failure, reason=submission.reason, ungraded=submission.ungraded)
+    try:
+        return grader.grade(submission.read(), name)
+    except OSError as error:
+        if error.errno in NO_FAULT_OF_THE_FILE:
+            raise
+        return Mark(name, failure="unreadable", reason=system_words(error), ungraded=True)
+    except ValueError as error:
+        return Mark(name, failure="unreadable", reason=str(error))
 
 
 def short_temporary_folder():
