@@ -75,8 +75,7 @@ def grade(arguments):
     from grading.group import grade_group  # its modules exist on Linux only
     from grading.options import Options
 
-    given = {field.name: getattr(arguments, field.name) for field in fields(Options)}
-    return grade_group(Options(**given))
+    return grade_group(Options(**{field.name: getattr(arguments, field.name) for field in fields(Options)}))
 
 
 def merge(arguments):

@@ -65,8 +65,9 @@ def grade_group(options):
 @contextlib.contextmanager
 def folder_of_this_run():
     """Where everything is kept while it lasts; refuses what can't work here at all."""
+    short = len(os.fsencode(gettempdir())) <= LONGEST_TEMPORARY_PATH  # a Unix socket must find room in it
     try:
-        with run_folder(short_temporary_folder()) as folder:
+        with run_folder(None if short else "/tmp") as folder:
             check_system(folder)
             yield folder
     except SandboxFailure as error:
@@ -89,19 +90,17 @@ class ClassRun:
     def __init__(self, options, results, folder):
         self.options, self.results, self.folder = options, results, folder
         self.layer_lists = draw_layer_lists()
-        self.verdicts = None if options.quick else Verdicts(options.fresh)
+        self.verdicts = Verdicts(options.fresh)
         self.graders = []
         self.own = threading.local()
         self.spent = Counter()  # seconds that slow works of one student have taken, by student and kind
-        self.stopped = threading.Event()
         self.pool = ThreadPoolExecutor(options.jobs, initializer=self.start_grader)
 
     def run(self, submissions):
         try:
-            self.mark_all(submissions)
+            self.do("Оценки", self.mark, submissions, in_order=True)
             self.results.save()
-            if not self.options.quick:
-                self.reexecute_all()
+            self.do("Повторное выполнение", self.reexecute, self.programs(), in_order=False)
         except KeyboardInterrupt:
             self.stop()
         finally:
@@ -111,6 +110,8 @@ class ClassRun:
     def start_grader(self):
         self.own.grader = Grader(self.folder, self.layer_lists, self.options.timeout, self.options.quick)
         self.graders.append(self.own.grader)
+        if self.results.interrupted:
+            self.own.grader.kill()
 
     def close_graders(self):
         for grader in self.graders:
@@ -118,70 +119,61 @@ class ClassRun:
 
     def stop(self):
         self.results.interrupted = True
-        self.stopped.set()
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)  # once is enough
         self.pool.shutdown(wait=False, cancel_futures=True)
         for grader in self.graders:
             grader.kill()
 
-    def mark_all(self, submissions):
-        """In the order of the names, so that new rows are."""
-        failed = []
-        for submission, mark in self.each("Оценки", self.mark_one, submissions, ordered=True):
-            if mark is None or mark.ungraded:
-                failed.append(submission)
-            else:
-                self.results.add(mark)
-        for _, mark in self.again(self.mark_one, failed):
-            self.results.add(mark)
+    def do(self, words, work, things, in_order):
+        """Put what comes of all things into the results, as it is done or in their order, as new rows are.
 
-    def mark_one(self, submission):
-        """The mark, None after an interrupt; our own mistake must not keep the others from being graded."""
-        if self.stopped.is_set():
-            return None
-        longest, student = MOST_TIMEOUTS * self.options.timeout, submission.student
+        What we failed at is tried once more, one at a time, with processes that are started afresh.
+        """
+        failed = []
+        with progress_bar(words, len(things)) as advance:
+            futures = {self.pool.submit(work, thing): thing for thing in things}
+            for future in futures:
+                future.add_done_callback(lambda _: advance())
+            for future in futures if in_order else as_completed(futures):
+                is_done, marks = future.result()
+                if is_done:
+                    self.results.put(marks)
+                else:
+                    failed.append(futures[future])
+        if failed:
+            self.close_graders()
+            self.start_grader()
+        for thing in failed:
+            self.results.put(work(thing)[1])
+
+    def mark(self, submission):
+        """Whether it could be done, and the mark; our own mistake must not keep the others from being graded."""
+        name, student = submission.name, submission.student
+        longest = MOST_TIMEOUTS * self.options.timeout
         try:
             if self.spent[student, "marks"] > longest:
                 words = f"не проверено: на другие работы этого студента ушло больше {longest:g} с"
-                result = Mark(submission.name, failure="timeout", reason=f"{words}. Проверьте этот файл отдельно")
+                mark = Mark(name, failure="timeout", reason=f"{words}. Проверьте этот файл отдельно")
             else:
                 with self.counted(student, "marks", self.options.timeout):
-                    result = mark(self.own.grader, submission)
+                    mark = mark_of(submission, self.own.grader)
         except Exception as error:
-            words = f"сбой программы проверки: {error!r}"
-            result = Mark(submission.name, failure="crashed", reason=words, ungraded=True)
-        result.student = student
+            mark = Mark(name, failure="crashed", reason=f"сбой программы проверки: {error!r}", ungraded=True)
+        mark.student = student
         if self.options.quick:
-            result.forget_code()
-        return result
+            mark.forget_code()
+        return not mark.ungraded, [mark]
 
-    @contextlib.contextmanager
-    def counted(self, student, kind, slow):
-        """What is done here counts for this student, if it takes longer than so many seconds: the honest never pay."""
-        started = time.monotonic()
-        yield
-        if (seconds := time.monotonic() - started) > slow:
-            self.spent[student, kind] += seconds
-
-    def reexecute_all(self):
-        """Each program once: marks whose functions are the same share the verdict."""
+    def programs(self):
+        """Lists of the marks whose functions are the same: they share the verdict of nbval."""
         programs = defaultdict(list)
         for mark in self.results.to_execute:
             programs[mark.program].append(mark)
-        failed = []
-        for marks, done in self.each("Повторное выполнение", self.reexecute, list(programs.values()), ordered=False):
-            if done:
-                self.results.put(*marks)
-            else:
-                failed.append(marks)
-        for marks, _ in self.again(self.reexecute, failed):
-            self.results.put(*marks)
+        return list(programs.values())
 
     def reexecute(self, marks):
-        """Whether there is a verdict on the program of these marks: one that is kept, or a new one."""
-        if self.stopped.is_set():
-            return False
+        """Whether there is a verdict, one that is kept or a new one, and the marks, each with it."""
         mark = min(marks, key=lambda mark: self.spent[mark.student, "execution"])
         try:
             if (known := self.verdicts.get(mark.program)) is not None:
@@ -194,31 +186,22 @@ class ClassRun:
                 if mark.is_executed:
                     self.verdicts.put(mark.program, mark.kinds)
         except Exception:
-            return False
+            return False, marks
         for same in marks:
             same.kinds, same.nbval = mark.kinds, mark.nbval
             same.forget_code()
-        return True
+        return True, marks
 
-    def each(self, words, work, things, ordered):
-        """Yield (thing, what came of it), in the order of the things or as they are done."""
-        with progress_bar(words, len(things)) as advance:
-            futures = {self.pool.submit(work, thing): thing for thing in things}
-            for future in futures:
-                future.add_done_callback(lambda _: advance())
-            for future in futures if ordered else as_completed(futures):
-                yield futures[future], future.result()
-
-    def again(self, work, things):
-        """What has failed once more, one at a time, with processes that are started afresh."""
-        if things:
-            self.close_graders()
-            self.start_grader()
-        for thing in things:
-            yield thing, work(thing)
+    @contextlib.contextmanager
+    def counted(self, student, kind, slow):
+        """What is done here counts for this student, if it takes longer than so many seconds: the honest never pay."""
+        started = time.monotonic()
+        yield
+        if (seconds := time.monotonic() - started) > slow:
+            self.spent[student, kind] += seconds
 
 
-def mark(grader, submission):
+def mark_of(submission, grader):
     """The mark of one submission; an error if it is our own failure."""
     name = submission.name
     if submission.failure:
@@ -231,8 +214,3 @@ def mark(grader, submission):
         return Mark(name, failure="unreadable", reason=system_words(error), ungraded=True)
     except ValueError as error:
         return Mark(name, failure="unreadable", reason=str(error))
-
-
-def short_temporary_folder():
-    """None, that is where temporary files go, unless its path is too long for a Unix socket in it."""
-    return None if len(os.fsencode(gettempdir())) <= LONGEST_TEMPORARY_PATH else "/tmp"

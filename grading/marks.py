@@ -10,6 +10,7 @@ from grading.confined.sandbox import FIELDS, REFUSED, Sandbox
 from init_utils import EXERCISES, WORDS, Answer, Failure, Mistake, explain_failure, find_mistakes, function_name
 
 READING_SECONDS = 20
+TOO_COMPLEX = "файл слишком большой или слишком сложный. Очистите результаты и сохраните его ещё раз"
 
 # from the gravest: a submission gets the first that applies to one of its functions
 STATUSES = ("missing", "unreadable", "timeout", "crashed", "error", "incomplete", "wrong", "ok")
@@ -115,28 +116,19 @@ class Grader:
         self.timeout = timeout
 
     def grade(self, data, submission):
-        """The marks for the bytes of a notebook."""
-        try:
-            codes = self.extract(data)
-        except ValueError as error:
-            return Mark(submission, failure="unreadable", reason=str(error))
+        """The marks for the bytes of a notebook: of each function, found by its name; nothing else of it is run."""
+        codes = self.sandbox.extract(READING_SECONDS, data, [*map(function_name, EXERCISES)])
+        if codes is None:
+            codes = {"unreadable": TOO_COMPLEX}
+        if "unreadable" in codes:
+            return Mark(submission, failure="unreadable", reason=codes["unreadable"])
         return Mark(submission, {method: self.grade_function(method, codes) for method in EXERCISES})
-
-    def extract(self, data):
-        """The code of each function, found by its name; nothing of the notebook is run."""
-        names = [*map(function_name, EXERCISES)]
-        result = self.sandbox.extract(READING_SECONDS, data, names)
-        if result is None:
-            raise ValueError("файл слишком большой или слишком сложный. Очистите результаты и сохраните его ещё раз")
-        if "unreadable" in result:
-            raise ValueError(result["unreadable"])
-        return result
 
     def grade_function(self, method, codes):
         name = function_name(method)
-        found = codes.get(name)
-        if found is None or "code" not in found:
-            return unread(name, found or {})
+        found = codes.get(name) or {}
+        if "code" not in found:
+            return unread(name, found)
         outcome, failure, answers = self.sandbox.call(self.timeout, found["code"], name, self.layer_lists[method])
         if outcome == "done":
             return judge(method, [Answer(*answer) for answer in answers], found["code"])

@@ -36,10 +36,8 @@ code {{ background: #f2f2f2; }}
 </body>
 </html>
 """
-# printable ASCII with a digit or a sign that prose has none of: a number, a shape, a piece of code
 ASCII = re.compile(r"[!-~](?:[ -~]*[!-~])?")
-CODE = re.compile(r"[0-9_()\[\]=*+]|\w\.\w")
-AROUND_CODE = re.compile(r"^([\s.,:;!?]*)(.*?)([\s.,:;!?]*)$", re.DOTALL)
+CODE = re.compile(r"[0-9_()\[\]=*+]|\w\.\w")  # what prose has none of: a number, a shape, a piece of code
 # what nbval says of a cell -> the words for all such cells
 DIFFERENCES = {
     "error": "Остановились с ошибкой: {cells}.",
@@ -90,13 +88,14 @@ def advice(mistakes):
 
 
 def with_code(text):
-    """Code and numbers in a fixed-width font."""
-    return ASCII.sub(lambda match: marked(match[0]), html.escape(one_line(text), quote=False))
+    """Code and numbers in a fixed-width font; what has to be escaped is ASCII."""
+    return ASCII.sub(marked, one_line(text))
 
 
-def marked(ascii_text):
-    before, inner, after = AROUND_CODE.match(ascii_text).groups()
-    return f"{before}<code>{inner}</code>{after}" if CODE.search(inner) else ascii_text
+def marked(match):
+    inner = match[0].strip(" .,:;!?")
+    escaped = html.escape(inner, quote=False)
+    return match[0].replace(inner, f"<code>{escaped}</code>" if CODE.search(inner) else escaped)
 
 
 def nbval_words(mark):

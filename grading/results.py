@@ -27,14 +27,10 @@ class Results:
         self.failures = []  # what could not be written, and why
         self.next_write = time.monotonic() + BETWEEN_WRITES
 
-    def add(self, mark):
-        self.marks[mark.submission] = mark
-        self.put(mark)
-
-    def put(self, *marks):
+    def put(self, marks):
         """Marks that are new, or have a verdict of nbval now."""
         for mark in marks:
-            self.pending[mark.submission] = mark
+            self.marks[mark.submission] = self.pending[mark.submission] = mark
             self.book.put(row_of(mark))
         if time.monotonic() >= self.next_write and self.may_write:
             self.write()
@@ -48,7 +44,7 @@ class Results:
         if self.pending and self.may_write:
             self.write()
         if self.worksheet:
-            self.attempt(self.worksheet.path, lambda: self.worksheet.fill(self.book.table.rows))
+            self.attempt(self.worksheet.path, self.worksheet.fill, self.book.table.rows)
 
     @property
     def may_write(self):
@@ -68,22 +64,19 @@ class Results:
     def write_pages(self):
         for mark in self.pending.values():
             if not mark.ungraded and mark.submission not in self.book.kept:
-                self.attempt(self.page_path(mark.submission), lambda mark=mark: self.write_page(mark))
+                path = self.page_path(mark.submission)
+                self.attempt(path, write_page, path, mark)
         for name in set(self.book.replaced) - set(self.marks):
-            self.attempt(self.page_path(name), lambda name=name: self.page_path(name).unlink(missing_ok=True))
+            path = self.page_path(name)
+            self.attempt(path, path.unlink, True)  # it may be missing
 
-    def attempt(self, path, work):
+    def attempt(self, path, work, *arguments):
         try:
-            work()
+            work(*arguments)
         except Exception as error:
             words = in_russian(error) if isinstance(error, OSError) else repr(error)
             if (failure := f"{path}: {words}") not in self.failures:
                 self.failures.append(failure)
-
-    def write_page(self, mark):
-        path = self.page_path(mark.submission)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, page(mark), follow=False)  # a link there may be a student's
 
     def page_path(self, submission):
         """Where a student's page goes: the same place in its folder as the submission's in the folder of the class."""
@@ -117,6 +110,11 @@ class Results:
         return {
             words: sorted((m.submission for m in marks), key=alphabetical) for words, marks in left.items() if marks
         }
+
+
+def write_page(path, mark):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, page(mark), follow=False)  # a link there may be a student's
 
 
 def place_of_page(folder, name):

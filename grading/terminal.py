@@ -24,11 +24,11 @@ class Terminal:
     def __init__(self, to_stderr):
         self.console = Console(stderr=to_stderr)
 
-    def warn(self, words):
-        self.console.print(Text(one_line(words), style="yellow"), soft_wrap=True)
+    def say(self, words, style=""):
+        self.console.print(Text(one_line(words), style=style), soft_wrap=True)
 
-    def say(self, words):
-        self.console.print(Text(one_line(words)), soft_wrap=True)
+    def warn(self, words):
+        self.say(words, style="yellow")
 
     def say_all(self, title, lines):
         """A title and a line for each thing, if there are any."""
