@@ -8,14 +8,12 @@ from dataclasses import fields
 
 from common.command import Refusal, not_empty, open_standard_streams, run_command
 
-MOVED = ("blank", "course")  # what students get is made by python -m handout
-
 
 def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
     commands = parser()
     commands.set_defaults(words=arguments)
-    return run_command(commands, arguments[:1] if arguments[:1] and arguments[0] in MOVED else arguments)
+    return run_command(commands, arguments)
 
 
 def parser():
@@ -41,9 +39,6 @@ def parser():
     merge_.set_defaults(command=merge)
     merge_.add_argument("target", type=not_empty, metavar="ТАБЛИЦА", help="общая таблица; если она есть, обновляется")
     merge_.add_argument("parts", nargs="+", type=not_empty, metavar="ЧАСТЬ", help="таблицы частей")
-
-    for name in MOVED:
-        commands.add_parser(name, help=f"теперь python -m handout {name}").set_defaults(command=moved, name=name)
     return result
 
 
@@ -80,8 +75,7 @@ def grade(arguments):
     from grading.group import grade_group  # its modules exist on Linux only
     from grading.options import Options
 
-    given = {field.name: getattr(arguments, field.name) for field in fields(Options)}
-    return grade_group(Options(**given))
+    return grade_group(Options(**{field.name: getattr(arguments, field.name) for field in fields(Options)}))
 
 
 def merge(arguments):
@@ -89,10 +83,6 @@ def merge(arguments):
     from grading.merge import merge_tables
 
     return merge_tables(arguments.target, arguments.parts)
-
-
-def moved(arguments):
-    raise Refusal(f"теперь это делает другая команда: python -m handout {arguments.name} …")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from tempfile import gettempdir
 
@@ -18,7 +18,6 @@ from grading.finding import system_words
 from grading.gradebook import Gradebook
 from grading.marks import Grader, Mark, draw_layer_lists
 from grading.moodle import Worksheet
-from grading.names import alphabetical
 from grading.results import Results
 from grading.submissions import find_submissions
 from grading.terminal import Terminal, progress_bar
@@ -39,8 +38,7 @@ def grade_group(options):
     terminal = Terminal(to_stderr=options.csv == "-")
     options.check_targets()
     with folder_of_this_run() as folder:
-        book = Gradebook(options.table, options.fresh)
-        worksheet = Worksheet(options.moodle) if options.moodle else None
+        book, worksheet = Gradebook(options.table, options.fresh), options.moodle and Worksheet(options.moodle)
         found = find(options, folder, book, terminal)
         part, of = options.part
         submissions = found.submissions[part - 1 :: of]
@@ -48,42 +46,28 @@ def grade_group(options):
             for missing in missing_protection():
                 terminal.warn(f"Внимание, защита неполна. Здесь нет {missing}.")
             terminal.say_found(found)
-        results = Results(options, book, len(submissions))
-        interrupted = ClassRun(options, results, folder).run(submissions)
-    results.finish(interrupted)
-    if worksheet:
-        results.fill(worksheet)
+        results = Results(options, book, worksheet, len(submissions))
+        ClassRun(options, results, folder).run(submissions)
+    results.finish()
     with standard_output():
         terminal.show(results)
-        if interrupted:
-            terminal.say_interrupted(results)
         if options.csv == "-":
             results.print_table()
     if results.failures:
         raise Refusal(f"не записано: {'; '.join(results.failures)}")
-    if interrupted:
+    if results.interrupted:
         return INTERRUPTED
-    refuse_what_is_left(results)
+    if left := results.what_is_left():
+        raise Refusal("; ".join(f"{words}: {', '.join(names)}" for words, names in left.items()))
     return 0
-
-
-def refuse_what_is_left(results):
-    """Say what has no mark, or no verdict of nbval, though it should."""
-    groups = {
-        "сбой программы проверки, эти работы не оценены, проверьте их ещё раз": results.ungraded("crashed"),
-        "эти работы нельзя прочитать, они не оценены": results.ungraded("unreadable"),
-        "сбой программы проверки, эти работы не выполнены повторно": sorted(results.not_reexecuted, key=alphabetical),
-        "сбой программы проверки, баллы верны, но подсказки к ним нет": results.undiagnosed,
-    }
-    if said := [f"{words}: {', '.join(names)}" for words, names in groups.items() if names]:
-        raise Refusal("; ".join(said))
 
 
 @contextlib.contextmanager
 def folder_of_this_run():
     """Where everything is kept while it lasts; refuses what can't work here at all."""
+    short = len(os.fsencode(gettempdir())) <= LONGEST_TEMPORARY_PATH  # a Unix socket must find room in it
     try:
-        with run_folder(short_temporary_folder()) as folder:
+        with run_folder(None if short else "/tmp") as folder:
             check_system(folder)
             yield folder
     except SandboxFailure as error:
@@ -106,99 +90,90 @@ class ClassRun:
     def __init__(self, options, results, folder):
         self.options, self.results, self.folder = options, results, folder
         self.layer_lists = draw_layer_lists()
-        self.verdicts = None if options.quick else Verdicts(options.fresh)
+        self.verdicts = Verdicts(options.fresh)
         self.graders = []
         self.own = threading.local()
         self.spent = Counter()  # seconds that slow works of one student have taken, by student and kind
-        self.stopped = threading.Event()
         self.pool = ThreadPoolExecutor(options.jobs, initializer=self.start_grader)
 
     def run(self, submissions):
-        """Returns whether the work was interrupted."""
         try:
-            self.mark_all(submissions)
+            self.do("Оценки", self.mark, submissions, in_order=True)
             self.results.save()
-            if not self.options.quick:
-                self.reexecute_all()
+            self.do("Повторное выполнение", self.reexecute, self.programs(), in_order=False)
         except KeyboardInterrupt:
             self.stop()
         finally:
             self.pool.shutdown()
             self.close_graders()
-        return self.stopped.is_set()
 
     def start_grader(self):
         self.own.grader = Grader(self.folder, self.layer_lists, self.options.timeout, self.options.quick)
         self.graders.append(self.own.grader)
+        if self.results.interrupted:
+            self.own.grader.kill()
 
     def close_graders(self):
         for grader in self.graders:
             grader.close()
 
     def stop(self):
-        self.stopped.set()
+        self.results.interrupted = True
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)  # once is enough
         self.pool.shutdown(wait=False, cancel_futures=True)
         for grader in self.graders:
             grader.kill()
 
-    def mark_all(self, submissions):
-        """In the order of the names, so that new rows are."""
-        failed = []
-        for submission, mark in self.each("Оценки", self.mark_one, submissions, ordered=True):
-            if mark is None or mark.ungraded:
-                failed.append(submission)
-            else:
-                self.results.add(mark)
-        for _, mark in self.again(self.mark_one, failed):
-            self.results.add(mark)
+    def do(self, words, work, things, in_order):
+        """Put what comes of all things into the results, as it is done or in their order, as new rows are.
 
-    def mark_one(self, submission):
-        """The mark, None after an interrupt; our own mistake must not keep the others from being graded."""
-        if self.stopped.is_set():
-            return None
+        What we failed at is tried once more, one at a time, with processes that are started afresh.
+        """
+        failed = []
+        with progress_bar(words, len(things)) as advance:
+            futures = {self.pool.submit(work, thing): thing for thing in things}
+            for future in futures:
+                future.add_done_callback(lambda _: advance())
+            for future in futures if in_order else as_completed(futures):
+                is_done, marks = future.result()
+                if is_done:
+                    self.results.put(marks)
+                else:
+                    failed.append(futures[future])
+        if failed:
+            self.close_graders()
+            self.start_grader()
+        for thing in failed:
+            self.results.put(work(thing)[1])
+
+    def mark(self, submission):
+        """Whether it could be done, and the mark; our own mistake must not keep the others from being graded."""
+        name, student = submission.name, submission.student
         longest = MOST_TIMEOUTS * self.options.timeout
-        if self.spent[submission.student, "marks"] > longest:
-            words = (
-                f"не проверено: на другие работы этого студента ушло больше {longest:g} с. Проверьте этот файл отдельно"
-            )
-            return Mark(submission.name, failure="timeout", reason=words, student=submission.student)
         try:
-            with self.counted(submission.student, "marks", self.options.timeout):
-                return mark(self.own.grader, submission, self.options.quick)
-        except Exception as error:
-            words = f"сбой программы проверки: {error!r}"
-            return Mark(submission.name, failure="crashed", reason=words, ungraded=True, student=submission.student)
-
-    @contextlib.contextmanager
-    def counted(self, student, kind, slow):
-        """What is done here counts for this student, if it takes longer than so many seconds: the honest never pay."""
-        started = time.monotonic()
-        yield
-        if (seconds := time.monotonic() - started) > slow:
-            self.spent[student, kind] += seconds
-
-    def reexecute_all(self):
-        """Each program once: marks whose functions are the same share the verdict."""
-        programs = {}
-        for mark in self.results.marks.values():
-            if mark.functions:
-                programs.setdefault(mark.program, []).append(mark)
-        self.results.wait_for([mark for marks in programs.values() for mark in marks])
-        failed = []
-        for marks, done in self.each("Повторное выполнение", self.reexecute, list(programs.values()), ordered=False):
-            if done:
-                self.results.add_verdicts(marks)
+            if self.spent[student, "marks"] > longest:
+                words = f"не проверено: на другие работы этого студента ушло больше {longest:g} с"
+                mark = Mark(name, failure="timeout", reason=f"{words}. Проверьте этот файл отдельно")
             else:
-                failed.append(marks)
-        for marks, _ in self.again(self.reexecute, failed):
-            self.results.add_verdicts(marks)
+                with self.counted(student, "marks", self.options.timeout):
+                    mark = mark_of(submission, self.own.grader)
+        except Exception as error:
+            mark = Mark(name, failure="crashed", reason=f"сбой программы проверки: {error!r}", ungraded=True)
+        mark.student = student
+        if self.options.quick:
+            mark.forget_code()
+        return not mark.ungraded, [mark]
+
+    def programs(self):
+        """Lists of the marks whose functions are the same: they share the verdict of nbval."""
+        programs = defaultdict(list)
+        for mark in self.results.to_execute:
+            programs[mark.program].append(mark)
+        return list(programs.values())
 
     def reexecute(self, marks):
-        """Whether there is a verdict on the program of these marks: one that is kept, or a new one."""
-        if self.stopped.is_set():
-            return False
+        """Whether there is a verdict, one that is kept or a new one, and the marks, each with it."""
         mark = min(marks, key=lambda mark: self.spent[mark.student, "execution"])
         try:
             if (known := self.verdicts.get(mark.program)) is not None:
@@ -211,49 +186,31 @@ class ClassRun:
                 if mark.is_executed:
                     self.verdicts.put(mark.program, mark.kinds)
         except Exception:
-            return False
-        for other in marks:
-            other.take_verdict_of(mark)
-        return True
+            return False, marks
+        for same in marks:
+            same.kinds, same.nbval = mark.kinds, mark.nbval
+            same.forget_code()
+        return True, marks
 
-    def each(self, words, work, things, ordered):
-        """Yield (thing, what came of it), in the order of the things or as they are done."""
-        with progress_bar(words, len(things)) as advance:
-            futures = {self.pool.submit(work, thing): thing for thing in things}
-            for future in futures:
-                future.add_done_callback(lambda _: advance())
-            for future in futures if ordered else as_completed(futures):
-                yield futures[future], future.result()
-
-    def again(self, work, things):
-        """What has failed once more, one at a time, with processes that are started afresh."""
-        if things:
-            self.close_graders()
-            self.start_grader()
-        for thing in things:
-            yield thing, work(thing)
+    @contextlib.contextmanager
+    def counted(self, student, kind, slow):
+        """What is done here counts for this student, if it takes longer than so many seconds: the honest never pay."""
+        started = time.monotonic()
+        yield
+        if (seconds := time.monotonic() - started) > slow:
+            self.spent[student, kind] += seconds
 
 
-def mark(grader, submission, quick):
+def mark_of(submission, grader):
     """The mark of one submission; an error if it is our own failure."""
-    name, ungraded = submission.name, submission.ungraded
+    name = submission.name
     if submission.failure:
-        result = Mark(name, failure=submission.failure, reason=submission.reason, ungraded=ungraded)
-    else:
-        try:
-            result = grader.grade(submission.read(), name)
-        except OSError as error:
-            if error.errno in NO_FAULT_OF_THE_FILE:
-                raise
-            result = Mark(name, failure="unreadable", reason=system_words(error), ungraded=True)
-        except ValueError as error:
-            result = Mark(name, failure="unreadable", reason=str(error))
-    result.student = submission.student
-    if quick:
-        result.forget_code()
-    return result
-
-
-def short_temporary_folder():
-    """None, that is where temporary files go, unless its path is too long for a Unix socket in it."""
-    return None if len(os.fsencode(gettempdir())) <= LONGEST_TEMPORARY_PATH else "/tmp"
+        return Mark(name, failure=submission.failure, reason=submission.reason, ungraded=submission.ungraded)
+    try:
+        return grader.grade(submission.read(), name)
+    except OSError as error:
+        if error.errno in NO_FAULT_OF_THE_FILE:
+            raise
+        return Mark(name, failure="unreadable", reason=system_words(error), ungraded=True)
+    except ValueError as error:
+        return Mark(name, failure="unreadable", reason=str(error))

@@ -1,23 +1,16 @@
 """From a notebook file to marks and a diagnosis."""
 
 import random
+import re
+import sys
 from dataclasses import dataclass, field
 
 from grading.confined.reexecution import Reexecution
 from grading.confined.sandbox import FIELDS, REFUSED, Sandbox
-from grading.hints import REFUSED_WORDS, explain_syntax, newer_python
-from init_utils import (
-    EXERCISES,
-    WORDS,
-    Answer,
-    Failure,
-    Mistake,
-    explain_failure,
-    find_mistakes,
-    function_name,
-)
+from init_utils import EXERCISES, WORDS, Answer, Failure, Mistake, explain_failure, find_mistakes, function_name
 
 READING_SECONDS = 20
+TOO_COMPLEX = "файл слишком большой или слишком сложный. Очистите результаты и сохраните его ещё раз"
 
 # from the gravest: a submission gets the first that applies to one of its functions
 STATUSES = ("missing", "unreadable", "timeout", "crashed", "error", "incomplete", "wrong", "ok")
@@ -33,7 +26,6 @@ class FunctionMark:
     mistakes: list = field(default_factory=list)
     code: str | None = None
     is_defined: bool = False  # it could be called, so that the lab can be executed with it
-    undiagnosed: bool = False  # our diagnosis failed: the points are right, the words are missing
 
     @property
     def points(self):
@@ -66,45 +58,41 @@ class Mark:
     def score(self):
         return sum(function.points for function in self.functions.values())
 
-    @property
-    def program(self):
-        """What is the same for submissions whose functions are the same."""
-        return tuple(function.code for function in self.functions.values())
-
     def points(self, method):
         return self.functions[method].points if method in self.functions else 0
-
-    def take_verdict(self, kinds):
-        self.kinds = kinds
-        self.nbval = " ".join(kinds) or "passed"
-
-    def take_verdict_of(self, same):
-        """What nbval said of the same functions. The code goes: memory must not grow with the number of submissions."""
-        self.kinds, self.nbval = same.kinds, same.nbval
-        self.forget_code()
-
-    @property
-    def is_executed(self):
-        """Whether nbval came to the end."""
-        return self.nbval not in ("", "timeout", "crashed")
-
-    @property
-    def undiagnosed(self):
-        return any(function.undiagnosed for function in self.functions.values())
-
-    def forget_code(self):
-        for function in self.functions.values():
-            function.code = None
 
     def mistakes(self):
         """(function, mistake) pairs, the same mistake once."""
         return list(dict.fromkeys((name, m) for name, function in self.functions.items() for m in function.mistakes))
 
     @property
+    def undiagnosed(self):
+        """Whether our diagnosis failed: the points are right, the words are missing."""
+        return any(mistake.id == "unexplained" for _, mistake in self.mistakes())
+
+    @property
     def feedback(self):
         """The diagnosis in one line."""
         mistakes = " | ".join(str(mistake) for _, mistake in self.mistakes()).replace("\n", " ")
         return self.reason or mistakes or "всё верно"
+
+    @property
+    def program(self):
+        """What is the same for submissions whose functions are the same."""
+        return tuple(function.code for function in self.functions.values())
+
+    @property
+    def is_executed(self):
+        """Whether nbval came to the end."""
+        return self.nbval not in ("", "timeout", "crashed")
+
+    def take_verdict(self, kinds):
+        self.kinds, self.nbval = kinds, " ".join(kinds) or "passed"
+
+    def forget_code(self):
+        """Memory must not grow with the number of submissions."""
+        for function in self.functions.values():
+            function.code = None
 
 
 def draw_layer_lists():
@@ -128,40 +116,31 @@ class Grader:
         self.timeout = timeout
 
     def grade(self, data, submission):
-        """The marks for the bytes of a notebook."""
-        try:
-            codes = self.extract(data)
-        except ValueError as error:
-            return Mark(submission, failure="unreadable", reason=str(error))
+        """The marks for the bytes of a notebook: of each function, found by its name; nothing else of it is run."""
+        codes = self.sandbox.extract(READING_SECONDS, data, [*map(function_name, EXERCISES)])
+        if codes is None:
+            codes = {"unreadable": TOO_COMPLEX}
+        if "unreadable" in codes:
+            return Mark(submission, failure="unreadable", reason=codes["unreadable"])
         return Mark(submission, {method: self.grade_function(method, codes) for method in EXERCISES})
-
-    def extract(self, data):
-        """The code of each function, found by its name; nothing of the notebook is run."""
-        names = [*map(function_name, EXERCISES)]
-        result = self.sandbox.extract(READING_SECONDS, data, names)
-        if result is None:
-            raise ValueError("файл слишком большой или слишком сложный. Очистите результаты и сохраните его ещё раз")
-        if "unreadable" in result:
-            raise ValueError(result["unreadable"])
-        return result
 
     def grade_function(self, method, codes):
         name = function_name(method)
-        found = codes.get(name)
-        if found is None or "code" not in found:
-            return unread(name, found or {})
+        found = codes.get(name) or {}
+        if "code" not in found:
+            return unread(name, found)
         outcome, failure, answers = self.sandbox.call(self.timeout, found["code"], name, self.layer_lists[method])
-        if outcome == "timeout":
-            fact = f"{name}: функция не закончилась за отведённое время ({self.timeout:g} с работы процессора)."
-            return failed(
-                "timeout", fact, "Возможно, цикл бесконечен или долгая работа стоит внутри функции.", "timeout"
-            )
+        if outcome == "done":
+            return judge(method, [Answer(*answer) for answer in answers], found["code"])
         if outcome == "error":
             return stopped(name, failure)
-        if outcome == "done":
-            return judge(method, [Answer(*answer) for answer in answers], found)
-        fact = f"{name}: процесс, в котором выполнялась функция, прервался и не вернул ответа."
-        return failed("crashed", fact, "Функция должна только создавать и возвращать parameters.", "crashed")
+        if outcome == "timeout":
+            fact = f"функция не закончилась за отведённое время ({self.timeout:g} с работы процессора)."
+            hint = "Возможно, цикл бесконечен или долгая работа стоит внутри функции."
+        else:
+            outcome, fact = "crashed", "процесс, в котором выполнялась функция, прервался и не вернул ответа."
+            hint = "Функция должна только создавать и возвращать parameters."
+        return failed(outcome, f"{name}: {fact}", hint, outcome)
 
     def reexecute(self, mark):
         """Let nbval execute the lab with the functions that could be called; the others raise an error."""
@@ -201,12 +180,10 @@ def unread(name, found):
         hint = "Она должна стоять в обычной ячейке с кодом, без отступа, чтобы её можно было вызвать по имени."
         return failed("incomplete", f"{name}: функция записана {found['elsewhere']}.", hint, "elsewhere")
     failure = Failure(found["kind"], found["message"], line=found["line"])
-    hint = f"{explain_syntax(failure.kind, failure.line)} {newer_python(found['python'])}".strip()
     if found["unfinished"]:
-        fact = (
-            f"{name}: в строке «{failure.line}» чего-то не хватает." if failure.line else f"{name}: тело цикла пусто."
-        )
-        return failed("incomplete", fact, "Упражнение не закончено: допишите решение.", "unsolved")
+        fact = f"в строке «{failure.line}» чего-то не хватает" if failure.line else "тело цикла пусто"
+        return failed("incomplete", f"{name}: {fact}.", "Упражнение не закончено: допишите решение.", "unsolved")
+    hint = f"{explain_syntax(failure.kind, failure.line)} {newer_python(found['python'])}".strip()
     return failed("error", f"{name}: Python не может разобрать код, {failure}.", hint, failure.kind)
 
 
@@ -227,24 +204,57 @@ def stopped(name, fields):
     return failed(status, f"{name}: функция остановилась с ошибкой {failure}.", hint, cause)
 
 
-def judge(method, answers, found):
+def judge(method, answers, code):
     """The mark of a function for what it returned: points for what has no mistake, words for what has."""
-    exercise = EXERCISES[method]
-    found_mistakes = find_mistakes(method, answers)
-    mistakes = [mistake for mistake in found_mistakes.values() if mistake]
+    exercise, found = EXERCISES[method], find_mistakes(method, answers)
+    mistakes = [mistake for mistake in found.values() if mistake]
     return FunctionMark(
-        status="ok" if not mistakes else "incomplete" if is_unsolved(answers[0]) else "wrong",
-        weights=exercise.weight_points * (found_mistakes["W"] is None),
-        biases=exercise.bias_points * (found_mistakes["b"] is None),
+        status="ok" if not mistakes else "incomplete" if is_unsolved(answers[0].parameters) else "wrong",
+        weights=exercise.weight_points * (found["W"] is None),
+        biases=exercise.bias_points * (found["b"] is None),
         mistakes=mistakes,
-        code=found["code"],
+        code=code,
         is_defined=True,
-        undiagnosed=any(mistake.id == "unexplained" for mistake in mistakes),
     )
 
 
-def is_unsolved(answer):
+def is_unsolved(parameters):
     """A None stands where the exercise wants an array, or nothing was returned."""
-    return answer.parameters is None or (
-        isinstance(answer.parameters, dict) and any(value is None for value in answer.parameters.values())
-    )
+    values = parameters.values() if isinstance(parameters, dict) else [parameters]
+    return any(value is None for value in values)
+
+
+# --- what the self-check never meets: code that Python can't read, what the grader refuses ---
+
+REFUSED_WORDS = "Проверка ограничивает файлы, потоки, сеть и программы: функции для ответа они не нужны."
+
+# the kind of error, what its line looks like -> what is probably wrong with it
+SYNTAX = (
+    ("", r"^return\b", "Эта строка стоит вне функции: дайте ей отступ, как у строки for."),
+    ("TabError", "", "В отступах смешаны табуляция и пробелы: оставьте только пробелы."),
+    ("IndentationError", "", "Проверьте отступы: строки одного блока начинаются с одного и того же числа пробелов."),
+    ("", r"^(for|def|if|while|else|elif|with)\b.*[^:\s,(\[{\\]\s*(#.*)?$", "Возможно, в конце строки нет двоеточия."),
+    ("", r"""^([^'"#]*(['"])[^'"]*\2)*[^'"#]*['"][^'"]*$""", "Возможно, кавычка открыта и не закрыта."),
+)
+STRANGE = {"–": "минус -", "—": "минус -", "−": "минус -", "×": "звёздочка *", "·": "звёздочка *", "»": 'кавычка "'}
+
+
+def explain_syntax(kind, line):
+    """The hint for a line that Python can't read, "" if we know no better than Python."""
+    for known, pattern, words in SYNTAX:
+        if known in ("", kind) and re.search(pattern, line):
+            return words
+    code = re.sub(r"""(['"]).*?\1|#.*""", "", line)
+    for letter in code:
+        if letter in STRANGE or (not letter.isascii() and not letter.isalnum()):
+            return f"Знака «{letter}» в Python нет: здесь нужен {STRANGE.get(letter, 'другой знак')}."
+    opened, closed = (sum(map(code.count, brackets)) for brackets in ("([{", ")]}"))
+    if opened != closed:
+        return "Возможно, скобка открыта и не закрыта." if opened > closed else "Возможно, закрывающая скобка лишняя."
+    return ""
+
+
+def newer_python(version):
+    """The hint about code that the grader's own Python may be too old for, "" if the student's is no newer."""
+    here = ".".join(map(str, sys.version_info[:2]))
+    return version and f"Проверка идёт на Python {here}, а работа сохранена в {version}: возможно, дело в этом."

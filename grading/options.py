@@ -3,7 +3,7 @@
 import os
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from common.command import Refusal, in_russian
@@ -14,16 +14,16 @@ from grading.gradebook import is_workbook
 @dataclass
 class Options:
     paths: list[str]
-    csv: str | None = None  # "-": the table goes to standard output
-    feedback: str | None = None
-    moodle: str | None = None
-    jobs: int = 1
-    timeout: float = 10
-    quick: bool = False
-    fresh: bool = False
-    level: int | None = None  # None: found out
-    part: tuple[int, int] = (1, 1)
-    words: list[str] = field(default_factory=list)  # as they were given
+    csv: str | None  # "-": the table goes to standard output
+    feedback: str | None
+    moodle: str | None
+    jobs: int
+    timeout: float
+    quick: bool
+    fresh: bool
+    level: int | None  # None: found out
+    part: tuple[int, int]
+    words: list[str]  # as they were given
 
     @property
     def table(self):
@@ -43,9 +43,13 @@ class Options:
 
     def check_targets(self):
         """Refuse now what would fail after an hour of grading."""
+        if (
+            self.table
+            and os.path.exists(self.table)
+            and any(os.path.isfile(path) and os.path.samefile(self.table, path) for path in self.paths)
+        ):
+            raise Refusal(f"таблица оценок стёрла бы проверяемую работу: {self.csv}")
         try:
-            if self.csv and any(os.path.isfile(path) and same_file(self.csv, path) for path in self.paths):
-                raise Refusal(f"таблица оценок стёрла бы проверяемую работу: {self.csv}")
             if self.table:
                 is_workbook(Path(self.table))
                 check_writable(Path(self.table))
@@ -57,7 +61,3 @@ class Options:
                 check_writable(Path(self.feedback) / "x.html")
         except OSError as error:
             raise Refusal(f"нельзя писать в папку для страниц {self.feedback}: {in_russian(error)}") from None
-
-
-def same_file(*paths):
-    return all(map(os.path.exists, paths)) and os.path.samefile(*paths)

@@ -36,32 +36,29 @@ code {{ background: #f2f2f2; }}
 </body>
 </html>
 """
-# printable ASCII with a digit or a sign that prose has none of: a number, a shape, a piece of code
 ASCII = re.compile(r"[!-~](?:[ -~]*[!-~])?")
-CODE = re.compile(r"[0-9_()\[\]=*+]|\w\.\w")
-AROUND_CODE = re.compile(r"^([\s.,:;!?]*)(.*?)([\s.,:;!?]*)$", re.DOTALL)
-KINDS = {"print": "Напечатано больше, чем в образце", "sign": "Нуль напечатан со знаком минус (-0.)"}
+CODE = re.compile(r"[0-9_()\[\]=*+]|\w\.\w")  # what prose has none of: a number, a shape, a piece of code
+# what nbval says of a cell -> the words for all such cells
+DIFFERENCES = {
+    "error": "Остановились с ошибкой: {cells}.",
+    "follows": "Результаты, которые зависят от функций с ошибками ({functions}), отличаются от образца.",
+    "print": "Напечатано больше, чем в образце: {cells}. Это безвредно.",
+    "sign": "Нуль напечатан со знаком минус (-0.): {cells}. Это безвредно.",
+    "other": "Отличается от образца, хотя функции верны: {cells}.",
+}
 
 
 def page(mark):
-    body = []
-    if mark.functions:
-        rows = "".join(
-            f"<tr><td>{EXERCISES[method].title}</td><td>{function.weights} из {EXERCISES[method].weight_points}</td>"
-            f"<td>{function.biases} из {EXERCISES[method].bias_points}</td></tr>\n"
-            for method, function in mark.functions.items()
-        )
-        body.append(f"<table>\n<tr><th>Функция</th><th>Веса</th><th>Смещения</th></tr>\n{rows}</table>")
+    body = [points_table(mark.functions)] if mark.functions else []
     if mark.reason:
         body.append(f"<p>{with_code(mark.reason)}.</p>")
-    if mark.mistakes():
-        body.append("<h2>Что исправить</h2>")
-        body += [advice(hint, facts) for hint, facts in by_hint(mark.mistakes()).items()]
-        sections = "; ".join(f"«{safe(heading('graded-' + m))}»" for m in dict.fromkeys(m for m, _ in mark.mistakes()))
+    if mistakes := mark.mistakes():
+        body += ["<h2>Что исправить</h2>", *advice(mistakes)]
+        sections = "; ".join(f"«{safe(heading('graded-' + method))}»" for method in dict(mistakes))
         body.append(f"<p>Объяснения — в разделах работы: {sections}.</p>")
     if mark.nbval:
         body.append(f"<h2>Повторное выполнение</h2>\n<p>{safe(nbval_words(mark))}</p>")
-    text = PAGE.format(
+    return PAGE_BEGINNING + PAGE.format(
         student=safe(mark.student),
         submission=safe(mark.submission),
         score=mark.score,
@@ -69,30 +66,36 @@ def page(mark):
         status=STATUS_WORDS[mark.status],
         body="\n".join(body),
     )
-    return PAGE_BEGINNING + text
 
 
-def by_hint(mistakes):
-    """{hint: the facts that it explains}: a hint is said once."""
+def points_table(functions):
+    rows = "".join(
+        f"<tr><td>{EXERCISES[method].title}</td><td>{function.weights} из {EXERCISES[method].weight_points}</td>"
+        f"<td>{function.biases} из {EXERCISES[method].bias_points}</td></tr>\n"
+        for method, function in functions.items()
+    )
+    return f"<table>\n<tr><th>Функция</th><th>Веса</th><th>Смещения</th></tr>\n{rows}</table>"
+
+
+def advice(mistakes):
+    """Each hint once, below the facts that it explains."""
     facts = {}
     for method, mistake in mistakes:
-        facts.setdefault(mistake.hint, []).append((EXERCISES[method].title, mistake.fact))
-    return facts
-
-
-def advice(hint, facts):
-    items = "\n".join(f"<li><strong>{title}.</strong> {with_code(fact)}</li>" for title, fact in facts)
-    return f"<ul>\n{items}\n</ul>\n<p>{with_code(hint)}</p>"
+        item = f"<li><strong>{EXERCISES[method].title}.</strong> {with_code(mistake.fact)}</li>"
+        facts.setdefault(mistake.hint, []).append(item)
+    for hint, items in facts.items():
+        yield "<ul>\n{}\n</ul>\n<p>{}</p>".format("\n".join(items), with_code(hint))
 
 
 def with_code(text):
-    """Code and numbers in a fixed-width font."""
-    return ASCII.sub(lambda match: marked(match[0]), html.escape(one_line(text), quote=False))
+    """Code and numbers in a fixed-width font; what has to be escaped is ASCII."""
+    return ASCII.sub(marked, one_line(text))
 
 
-def marked(ascii_text):
-    before, inner, after = AROUND_CODE.match(ascii_text).groups()
-    return f"{before}<code>{inner}</code>{after}" if CODE.search(inner) else ascii_text
+def marked(match):
+    inner = match[0].strip(" .,:;!?")
+    escaped = html.escape(inner, quote=False)
+    return match[0].replace(inner, f"<code>{escaped}</code>" if CODE.search(inner) else escaped)
 
 
 def nbval_words(mark):
@@ -101,28 +104,21 @@ def nbval_words(mark):
     if mark.nbval in ("timeout", "crashed"):
         return "С вашими функциями работа не выполнилась до конца. На баллы это не влияет."
     wrong = [method for method, function in mark.functions.items() if function.status != "ok"]
-    following = [cell for cell in mark.kinds if depends_on(cell) & set(wrong)]
-    more = {kind: [c for c in mark.kinds if c not in following and mark.kinds.get(c) == kind] for kind in KINDS}
-    others = [cell for cell in mark.kinds if cell not in following and mark.kinds.get(cell) not in KINDS]
-    stopped = [cell for cell in mark.kinds if mark.kinds.get(cell) == "error"]
     undefined = [function_name(method) for method, function in mark.functions.items() if not function.is_defined]
+    differing = {}
+    for cell, kind in mark.kinds.items():
+        if kind != "error" and depends_on(cell) & set(wrong):
+            kind = "follows"
+        differing.setdefault(kind if kind in DIFFERENCES else "other", []).append(cell)
     said = []
     if undefined:
         said.append(f"Работа выполнена без функций, которые не удалось вызвать: {', '.join(undefined)}.")
-    if stopped:
-        said.append(f"Остановились с ошибкой: {names_of(stopped)}.")
-    following = [cell for cell in following if cell not in stopped]
-    others = [cell for cell in others if cell not in stopped]
-    if not undefined and not stopped:
+    elif "error" not in differing:
         said.append("С вашими функциями работа выполняется.")
-    if following:
-        titles = ", ".join(f"«{EXERCISES[method].title}»" for method in wrong)
-        said.append(f"Результаты, которые зависят от функций с ошибками ({titles}), отличаются от образца.")
-    for kind, cells in more.items():
-        if cells:
-            said.append(f"{KINDS[kind]}: {names_of(cells)}. Это безвредно.")
-    if others:
-        said.append(f"Отличается от образца, хотя функции верны: {names_of(others)}.")
+    functions = ", ".join(f"«{EXERCISES[method].title}»" for method in wrong)
+    for kind, words in DIFFERENCES.items():
+        if kind in differing:
+            said.append(words.format(cells=names_of(differing[kind]), functions=functions))
     return " ".join([*said, "На баллы это не влияет."])
 
 
@@ -133,7 +129,7 @@ def depends_on(cell):
 
 def names_of(cells):
     """Cells by the heading above them and their first line."""
-    return "; ".join(f"раздел «{heading(c)}», ячейка «{first}»" for c, (_, first) in lab().items() if c in cells)
+    return "; ".join(f"раздел «{title}», ячейка «{first}»" for cell, (title, first) in lab().items() if cell in cells)
 
 
 def heading(cell):
@@ -143,12 +139,12 @@ def heading(cell):
 @cache
 def lab():
     """{id of a cell of the lab: the heading above it, its first line}."""
-    cells, heading = {}, ""
+    cells, title = {}, ""
     for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown" and (headings := re.findall(r"^#+ +(.*)$", source, re.MULTILINE)):
-            heading = headings[-1]
-        cells[cell["id"]] = heading, source.partition("\n")[0]
+            title = headings[-1]
+        cells[cell["id"]] = title, source.partition("\n")[0]
     return cells
 
 

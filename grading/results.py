@@ -8,7 +8,7 @@ from common.command import in_russian
 from common.files import replace_file
 from grading.names import alphabetical, is_participants_folder, shortened
 from grading.page import page
-from grading.rows import is_ungraded, row_of
+from grading.rows import row_of
 
 BETWEEN_WRITES = 2  # seconds
 SHARE_OF_WRITES = 0.05  # of the time, at most
@@ -18,41 +18,21 @@ LONGEST_PAGE_NAME = 255  # bytes of each part of a page's place
 class Results:
     """The marks of a run; now and then they are saved, so that even a run that is killed leaves most of them."""
 
-    def __init__(self, options, book, total):
-        self.options = options
-        self.book = book
+    def __init__(self, options, book, worksheet, total):
+        self.options, self.book, self.worksheet = options, book, worksheet
         self.total = total  # submissions
         self.marks = {}
         self.pending = {}
-        self.all_marked = False
-        self.waiting = set()  # names of those that are still to be re-executed
-        self.total_to_execute = 0
-        self.not_reexecuted = set()  # after a failure of ours
-        self.failures = []
-        self.abandoned = False
-        self.worksheet = None
+        self.all_marked = self.interrupted = False
+        self.failures = []  # what could not be written, and why
         self.next_write = time.monotonic() + BETWEEN_WRITES
 
-    def add(self, mark):
-        self.marks[mark.submission] = mark
-        self.put(mark)
-
-    def wait_for(self, marks):
-        self.waiting = {mark.submission for mark in marks}
-        self.total_to_execute = len(marks)
-
-    def add_verdicts(self, marks):
-        """Marks with what nbval said of them; without it after a failure of ours."""
+    def put(self, marks):
+        """Marks that are new, or have a verdict of nbval now."""
         for mark in marks:
-            self.waiting.discard(mark.submission)
-            if not mark.nbval:
-                self.not_reexecuted.add(mark.submission)
-            self.put(mark)
-
-    def put(self, mark):
-        self.pending[mark.submission] = mark
-        self.book.put(row_of(mark))
-        if time.monotonic() >= self.next_write and (self.all_marked or not self.book.must_be_whole):
+            self.marks[mark.submission] = self.pending[mark.submission] = mark
+            self.book.put(row_of(mark))
+        if time.monotonic() >= self.next_write and self.may_write:
             self.write()
 
     def save(self):
@@ -60,11 +40,16 @@ class Results:
         self.all_marked = True
         self.write()
 
-    def finish(self, interrupted):
-        """The last write. An interrupted run that was to begin anew leaves the old table."""
-        if self.pending and (self.all_marked or not self.book.must_be_whole):
+    def finish(self):
+        if self.pending and self.may_write:
             self.write()
-        self.abandoned = interrupted and not self.all_marked and self.book.must_be_whole
+        if self.worksheet:
+            self.attempt(self.worksheet.path, self.worksheet.fill, self.book.table.rows)
+
+    @property
+    def may_write(self):
+        """A run that is to begin the table anew leaves the old one until all are marked."""
+        return self.all_marked or not self.book.must_be_whole
 
     def write(self):
         """The table first, then the pages that have changed; what fails costs no other."""
@@ -79,31 +64,24 @@ class Results:
     def write_pages(self):
         for mark in self.pending.values():
             if not mark.ungraded and mark.submission not in self.book.kept:
-                self.attempt(self.page_path(mark.submission), lambda mark=mark: self.write_page(mark))
+                path = self.page_path(mark.submission)
+                self.attempt(path, write_page, path, mark)
         for name in set(self.book.replaced) - set(self.marks):
-            self.attempt(self.page_path(name), lambda name=name: self.page_path(name).unlink(missing_ok=True))
+            path = self.page_path(name)
+            self.attempt(path, path.unlink, True)  # it may be missing
 
-    def attempt(self, path, work):
+    def attempt(self, path, work, *arguments):
         try:
-            work()
+            work(*arguments)
         except Exception as error:
             words = in_russian(error) if isinstance(error, OSError) else repr(error)
             if (failure := f"{path}: {words}") not in self.failures:
                 self.failures.append(failure)
 
-    def write_page(self, mark):
-        path = self.page_path(mark.submission)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, page(mark), follow=False)  # a link there may be a student's
-
     def page_path(self, submission):
         """Where a student's page goes: the same place in its folder as the submission's in the folder of the class."""
         inner = "/отзыв" if is_participants_folder(submission.rpartition("/")[2]) else ""
         return place_of_page(Path(self.options.feedback), f"{submission}{inner}.html")
-
-    def fill(self, worksheet):
-        self.attempt(worksheet.path, lambda: worksheet.fill(self.book.table.rows))
-        self.worksheet = worksheet
 
     def print_table(self):
         paths = self.options.paths
@@ -111,18 +89,32 @@ class Results:
         sys.stdout.buffer.write(self.book.text(header=not single).encode())
 
     @property
-    def undiagnosed(self):
-        return [name for name, mark in self.marks.items() if mark.undiagnosed]
-
-    def ungraded(self, status):
-        """The submissions that have no mark after all, with this status."""
-        names = [name for name, mark in self.marks.items() if mark.ungraded and mark.status == status]
-        return sorted(names, key=alphabetical)
+    def graded(self):
+        return [mark for mark in self.marks.values() if not mark.ungraded]
 
     @property
-    def rows(self):
-        """The rows of the table, or of this run if there is none."""
-        return [row for row in self.book.table.rows if row["submission"] and not is_ungraded(row)]
+    def to_execute(self):
+        return [mark for mark in self.marks.values() if mark.functions and not self.options.quick]
+
+    def what_is_left(self):
+        """{words: the submissions that have no mark, or no verdict of nbval, though they should}."""
+        ungraded = [mark for mark in self.marks.values() if mark.ungraded]
+        left = {
+            "сбой программы проверки, эти работы не оценены, проверьте их ещё раз": [
+                mark for mark in ungraded if mark.status == "crashed"
+            ],
+            "эти работы нельзя прочитать, они не оценены": [mark for mark in ungraded if mark.status == "unreadable"],
+            "сбой программы проверки, эти работы не выполнены повторно": [m for m in self.to_execute if not m.nbval],
+            "сбой программы проверки, баллы верны, но подсказки к ним нет": [m for m in self.graded if m.undiagnosed],
+        }
+        return {
+            words: sorted((m.submission for m in marks), key=alphabetical) for words, marks in left.items() if marks
+        }
+
+
+def write_page(path, mark):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, page(mark), follow=False)  # a link there may be a student's
 
 
 def place_of_page(folder, name):

@@ -10,13 +10,12 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from grading.names import alphabetical, one_line
-from grading.rows import MAX_SCORE, counts
+from grading.rows import MAX_SCORE, counts, is_ungraded
 from grading.students import some_names
-from grading.summary import frequent_mistakes, summarize
+from grading.summary import mistakes_table, summary_table
 from init_utils import EXERCISES
 
 MOST_LINES = 50
-BAR = 20  # characters
 
 
 class Terminal:
@@ -25,11 +24,11 @@ class Terminal:
     def __init__(self, to_stderr):
         self.console = Console(stderr=to_stderr)
 
-    def warn(self, words):
-        self.console.print(Text(one_line(words), style="yellow"), soft_wrap=True)
+    def say(self, words, style=""):
+        self.console.print(Text(one_line(words), style=style), soft_wrap=True)
 
-    def say(self, words):
-        self.console.print(Text(one_line(words)), soft_wrap=True)
+    def warn(self, words):
+        self.say(words, style="yellow")
 
     def say_all(self, title, lines):
         """A title and a line for each thing, if there are any."""
@@ -50,23 +49,23 @@ class Terminal:
 
     def show(self, results):
         marks = sorted(results.marks.values(), key=lambda mark: alphabetical(mark.submission))
-        graded = [mark for mark in marks if not mark.ungraded]
-        counted = {row["submission"]: row["student"] for row in results.book.table.rows if counts(row)}
+        rows = [row for row in results.book.table.rows if counts(row) and not is_ungraded(row)]
+        counted = {row["submission"] for row in rows}
         self.console.print(marks_table(marks))
-        if summary := summarize([row for row in results.rows if counts(row)]):
-            self.console.print(summary_table(summary))
-        if mistakes := frequent_mistakes([mark for mark in graded if mark.submission in counted]):
-            self.console.print(mistakes_table(mistakes))
+        for table in (summary_table(rows), mistakes_table([mark for mark in marks if mark.submission in counted])):
+            if table:
+                self.console.print(table)
         self.say_changes(results)
-        self.say(f"Оценено работ: {len(graded)} из {results.total}.")
+        self.say(f"Оценено работ: {len(results.graded)} из {results.total}.")
+        if results.interrupted:
+            self.say_interrupted(results)
 
     def say_interrupted(self, results):
         """What is done, what is not, and how to go on."""
-        graded = sum(not mark.ungraded for mark in results.marks.values())
-        words = f"Прервано. Оценено: {graded} из {results.total}"
+        words = f"Прервано. Оценено: {len(results.graded)} из {results.total}"
         if not results.options.quick:
-            executed = results.total_to_execute - len(results.waiting)
-            words += f"; выполнено повторно: {executed} из {results.total_to_execute or results.total}"
+            executed = sum(row["nbval"] != "" for row in results.book.new.values())
+            words += f"; выполнено повторно: {executed} из {len(results.to_execute) or results.total}"
         self.say(f"{words}. Чтобы продолжить (сделанное не повторяется):")
         self.say(f"  {results.options.command(anew=not results.all_marked)}")
 
@@ -76,7 +75,7 @@ class Terminal:
         self.say_all("Изменились оценки:", book.changes())
         self.say_all("Баллы, поставленные вручную, оставлены:", book.scores_by_hand())
         self.say_all("Не оценены или не найдены, прежняя строка оставлена:", sorted(book.kept, key=alphabetical))
-        if results.abandoned:
+        if not results.may_write:
             self.say("Проверка прервана раньше, чем оценены все работы: прежняя таблица оставлена.")
         if kept := set(book.before) - set(marks) - set(book.replaced):
             self.say(f"Прежних строк оставлено: {len(kept)}.")
@@ -116,39 +115,13 @@ def nbval_words(mark):
     return ", ".join(f"{words}: {number}" for words, number in counts.items() if number) or mark.nbval
 
 
-def summary_table(summary):
-    table = Table("", "", title="Итоги", show_header=False)
-    table.add_row("студентов", str(summary.students))
-    table.add_row("среднее", f"{decimal(summary.mean, '.2f')} из {MAX_SCORE}")
-    table.add_row("медиана", f"{decimal(summary.median)} из {MAX_SCORE}")
-    widest = max(summary.scores.values())
-    for score, students in summary.scores.items():
-        table.add_row(f"баллов: {decimal(score)}", f"{students:>3} {'█' * -(-BAR * students // widest)}")
-    for method, share in summary.full.items():
-        table.add_row(f"{method}: полный балл", f"{share:.0%}".replace("%", " %"))
-    return table
-
-
-def mistakes_table(mistakes):
-    table = Table("студентов", "функция", "ошибка", title="Частые ошибки")
-    for mistake in mistakes:
-        table.add_row(str(mistake.students), mistake.method, Text(one_line(mistake.words)))
-    return table
-
-
-def decimal(number, form="g"):
-    return format(number, form).replace(".", ",")
-
-
 @contextlib.contextmanager
 def progress_bar(words, total):
     """A function that moves the bar on by one; without a terminal, or when that is gone, nothing is shown."""
+    console = Console(stderr=True)
     columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     task = progress.add_task("", total=total)
-    if not progress.console.is_terminal:
-        yield lambda: None
-        return
     progress.start()
     try:
         yield lambda: progress.advance(task)

@@ -1,8 +1,6 @@
 """The grader: fair to right answers, strict with wrong ones, safe from hostile ones."""
 
-import csv
 import functools
-import io
 import itertools
 import os
 import re
@@ -22,6 +20,8 @@ from submissions import ORACLE, SEEDED, completed, function, submission, write
 
 if sys.platform != "linux":
     pytest.skip("the grader needs Linux", allow_module_level=True)
+
+from classes import rows
 
 from common import files
 from grading import group
@@ -52,11 +52,6 @@ def he_with(old, new, *cells):
     return submission(*cells, he=function("he").replace(old, new, 1))
 
 
-def he_below(code):
-    """A submission with code above its last function, in one cell."""
-    return submission(he=code + function("he"))
-
-
 def around(notebook, first=None, last=None):
     """The notebook with another first cell, or with one more at its end."""
     if first:
@@ -85,14 +80,6 @@ def command(*arguments):
         return main(["grade", *map(str, arguments)])
     except SystemExit as left:
         return left.code
-
-
-def table(text):
-    return {row["submission"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
-
-
-def rows(path):
-    return table(path.read_text(encoding="utf-8-sig"))
 
 
 # --- right answers ---
@@ -130,7 +117,7 @@ RIGHT_ANSWERS = {
     "np.random.normal": random(f"np.random.normal(0, 10, ({OUT}, {IN}))"),
     "standard_normal": random(f"np.random.standard_normal(({OUT}, {IN})) * 10"),
     "** 0.5": he(f"{R} * (2 / {IN}) ** 0.5"),
-    "math with its import above": submission(he="import math\n" + function("he", SQRT)),
+    "math with its import above": he(SQRT, "import math"),
     "math with its import inside": he(f"{R} * sqrt(2 / {IN})", seed=f"from math import sqrt; {SEEDED}"),
     "math with its import in another cell": he(f"{R} * sqrt(2 / {IN})", "from math import *"),
     "a helper and a constant": he(f"{R} * s({IN})", "import math\nF = 2", "def s(n):\n    return math.sqrt(F / n)"),
@@ -141,12 +128,12 @@ RIGHT_ANSWERS = {
     "the last definition": submission(function("he", "None"), function("he", "1 / 0")),
     "the last definition, a broken one before": submission("def initialize_parameters_he(layers_dims)\n    pass"),
     "a later draft that does not parse": around(submission(), last="def initialize_parameters_he(d:\n    pass"),
-    "a magic before the function": he_below("%matplotlib inline\n!echo hello\n"),
+    "a magic before the function": he_with("def", "%matplotlib inline\n!echo hello\ndef"),
     "a magic in the function": he(loop="%time 1\nfiles = !ls"),
-    "two cell magics": he_below("%%capture\n%%time\n"),
+    "two cell magics": he_with("def", "%%capture\n%%time\ndef"),
     "a timed statement": he_with("parameters['W'", "%time parameters['W'"),
-    "a magic in a long cell": he_below("%matplotlib inline\n" + "# ...\n" * 5_000),
-    "50 shell lines": submission("!ls\n" * 50 + "x = !ls\n" * 50, he="!ls\n" * 50 + function("he")),
+    "a magic in a long cell": he_with("def", "%matplotlib inline\n" + "# ...\n" * 5_000 + "def"),
+    "shell lines": he_with("def", "!ls\n" * 50 + "def", "!ls\n" * 50 + "x = !ls\n" * 50),
     "names of IPython's": he(loop="display(parameters)\nshell = get_ipython()"),
     "a cell in another language": submission("%%bash\necho 'def initialize_parameters_he('"),
     "a default and a type hint": he_with("(layers_dims)", "(layers_dims: list[int], seed: int = 3) -> dict"),
@@ -233,7 +220,7 @@ WRONG_ANSWERS = {
     "in a function": (submission(he=f"def a():\n{DEEPER}"), "incomplete", "220", "внутри функции a"),
     "in a string": (submission(he=QUOTES + function("he") + QUOTES), "incomplete", "220", "внутри строки"),
     "commented out": (submission(he=re.sub("(?m)^", "# ", function("he"))), "incomplete", "220", "в комментарии"),
-    "in another language": (he_below("%%bash\n"), "incomplete", "220", "начинается с %%bash"),
+    "in another language": (he_with("def", "%%bash\ndef"), "incomplete", "220", "начинается с %%bash"),
     "in Markdown": (in_cell("markdown"), "incomplete", "220", "в текстовой ячейке (Markdown)"),
     "in a raw cell": (in_cell("raw"), "incomplete", "220", "в ячейке Raw"),
 }  # fmt: skip
@@ -314,15 +301,16 @@ def test_files_are_read_or_recognized(grader, data, status, words):
     assert not words or "не прочитан" not in mark.feedback
 
 
-def test_a_file_of_200_mb_links_and_pipes_are_not_read(tmp_path, capsys):
+def test_a_file_of_200_mb_links_and_pipes_are_not_read(tmp_path):
     with open(tmp_path / "x.ipynb", "wb") as file:
         file.truncate(200 << 20)
     write(tmp_path / "best.ipynb", submission())
     (tmp_path / "link.ipynb").symlink_to("best.ipynb")
     os.mkfifo(tmp_path / "pipe.ipynb")
-    for paths in ([tmp_path], sorted(tmp_path.iterdir())):
-        assert command(*paths, "--quick", "--csv", "-") == 0
-        found = table(capsys.readouterr().out)
+    for paths in ([tmp_path], sorted(tmp_path.glob("*.ipynb"))):
+        assert command(*paths, "--quick", "--csv", tmp_path / "marks.csv") == 0
+        found = rows(tmp_path / "marks.csv")
+        (tmp_path / "marks.csv").unlink()
         assert found.pop("best.ipynb")["status"] == "ok"
         assert {name: (row["status"], row["score"], row["feedback"]) for name, row in found.items()} == {
             "link.ipynb": ("unreadable", "0", "это ссылка, она не открывается"),
