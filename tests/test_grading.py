@@ -556,6 +556,7 @@ ATTACKS = {
         "    if c.syscall(463, 0, 0, 0, 0, 0, 0) == -1 and ctypes.get_errno() == 38: raise OSError",
         "error",
     ),
+    "outlives the grader": ("import ctypes\n    if ctypes.CDLL(None).prctl(1, 0) == -1: raise OSError", "error"),
     "leaves shared memory": (
         "from multiprocessing import shared_memory as s; s.SharedMemory('grading', True, 9)",
         "error",
