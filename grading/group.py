@@ -2,13 +2,11 @@
 
 import contextlib
 import errno
-import os
 import signal
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from tempfile import gettempdir
 
 from common.command import INTERRUPTED, Refusal, in_russian, standard_output
 from grading.confined.confinement import missing_protection
@@ -24,7 +22,6 @@ from grading.submissions import find_submissions
 from grading.terminal import Terminal, progress_bar
 from grading.verdicts import Verdicts
 
-LONGEST_TEMPORARY_PATH = 40  # bytes
 MOST_TIMEOUTS = 12  # of functions, in all works of one student together
 LONGEST_EXECUTION = 400  # seconds, of all works of one student together
 NO_FAULT_OF_THE_FILE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
@@ -83,7 +80,7 @@ def refuse_what_is_left(results):
 def folder_of_this_run():
     """Where everything is kept while it lasts; refuses what can't work here at all."""
     try:
-        with run_folder(short_temporary_folder()) as folder:
+        with run_folder() as folder:
             check_system(folder)
             yield folder
     except SandboxFailure as error:
@@ -252,8 +249,3 @@ def mark(grader, submission, quick):
     if quick:
         result.forget_code()
     return result
-
-
-def short_temporary_folder():
-    """None, that is where temporary files go, unless its path is too long for a Unix socket in it."""
-    return None if len(os.fsencode(gettempdir())) <= LONGEST_TEMPORARY_PATH else "/tmp"
