@@ -373,6 +373,7 @@ ATTACKS = {
         C + "if c.shmat(0, None, 0) == -1 and ctypes.get_errno() == 1: raise OSError", "error"),
     "calls what is newer than Landlock": (  # setxattrat
         C + "if c.syscall(463, 0, 0, 0, 0, 0, 0) == -1 and ctypes.get_errno() == 38: raise OSError", "error"),
+    "outlives the grader": (C + "if c.prctl(1, 0) == -1: raise OSError", "error"),
     "leaves memory": ("from multiprocessing import shared_memory as s; s.SharedMemory('grading', True, 9)", "error"),
     "starts threads": (
         "import threading, time; threading.stack_size(1 << 15)\n"

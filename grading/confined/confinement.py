@@ -32,9 +32,7 @@ LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 4
 PR_SET_PDEATHSIG, PR_GET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 21, 38
 O_PATH = 0o10000000
 
-# --------------------------------------------------------------------------------------
-# Files: Landlock
-# --------------------------------------------------------------------------------------
+# --- Files: Landlock ---
 
 READ_FILE, READ_DIR = 1 << 2, 1 << 3
 # write and truncate a file, create and remove one; a socket is a file too (the kernel's channels)
@@ -73,16 +71,13 @@ def python_files():
     """What Python, its packages and their shared libraries need to read; not the folders around them."""
     paths = sysconfig.get_paths()
     libraries = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    base = Path(sysconfig.get_config_var("base") or "/usr")
     system = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share", "/etc/ld.so.cache", "/etc/localtime"]
     devices = ["/dev/urandom", "/dev/zero", "/sys/devices/system/cpu"]
     installed = Path(sysconfig.get_config_var("installed_base")) / "lib"
-    return [*libraries, str(base / "share" / "jupyter"), str(installed), *system, *devices]
+    return [*libraries, str(installed), *system, *devices]
 
 
-# --------------------------------------------------------------------------------------
-# System calls: seccomp
-# --------------------------------------------------------------------------------------
+# --- System calls: seccomp ---
 
 ALLOW, ASK, KILL = 0x7FFF0000, 0x7FC00000, 0x80000000  # ASK: the process at the other end of the listener
 ERROR = 0x50000  # plus the number of the error that the call reports; 0 is success
@@ -175,22 +170,12 @@ LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 SET_FILTER, NEW_LISTENER = 1, 8
 
 
-def refuse_system_calls(listening):
-    """From now on calls get the answers of ANSWERS, and of ARGUMENTS.
+def restrict_system_calls(channel, listening):
+    """From now on calls get the answers of ANSWERS and ARGUMENTS.
 
-    `listening`: Unix sockets may be opened to listen on, as a kernel of Jupyter does; otherwise no socket but a pair
-    within the process. Files and threads may be made; how many, see `let_be_counted`.
-    """
-    answers, conditions = ANSWERS, ARGUMENTS + UNIX_SOCKETS_ONLY
-    if not listening:
-        answers, conditions = {**answers, NO_NETWORK: {**LISTENING, "socket": SOCKET}}, ARGUMENTS
-    install(answers, conditions)
-
-
-def let_be_counted(channel):
-    """From now on whoever gets the message on the channel decides about each new file and thread (see `watch`).
-
-    Where the kernel can't ask, no file and no thread can be made at all.
+    Whoever gets the message on the channel decides about each new file and thread (see `watch`); where the kernel can't
+    ask, none can be made. `listening`: Unix sockets may be opened to listen on, as a kernel of Jupyter does; otherwise
+    no socket but a pair within the process.
     """
     # a kernel that knows Landlock is new enough to be told that a call may go on
     listener = install({ASK: NEW_FILES}, NEW_FILES_AND_THREADS, listen=True) if landlock_version() else -1
@@ -199,14 +184,17 @@ def let_be_counted(channel):
         os.close(listener)
     else:
         install({REFUSE: NEW_FILES}, [(*row, REFUSE) for *row, _ in NEW_FILES_AND_THREADS])
+    if listening:
+        install(ANSWERS, ARGUMENTS + UNIX_SOCKETS_ONLY)
+    else:
+        install({**ANSWERS, NO_NETWORK: {**LISTENING, "socket": SOCKET}}, ARGUMENTS)
 
 
 def install(answers, conditions, listen=False):
     """Have the kernel judge all calls from now on; returns the descriptor of a listener, negative if it has none."""
-    machine = platform.machine()
     program = [
         (LOAD, 0, 0, ARCHITECTURE),
-        (EQUAL, 1, 0, ARCHITECTURES[machine]),
+        (EQUAL, 1, 0, ARCHITECTURES[platform.machine()]),
         (RETURN, 0, 0, KILL),
         (LOAD, 0, 0, NUMBER),
         (AT_LEAST, 0, 1, X32_CALLS),
@@ -236,9 +224,7 @@ def seccomp_available():
     return platform.machine() in ARCHITECTURES and libc.prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0
 
 
-# --------------------------------------------------------------------------------------
-# New files and threads, counted by another process
-# --------------------------------------------------------------------------------------
+# --- New files and threads, counted by another process ---
 
 MOST_THREADS = 64  # at a time
 RECEIVE_QUESTION, SEND_ANSWER, LET_IT = 0xC0502100, 0xC0182101, 1  # the ioctls of a listener
@@ -312,9 +298,7 @@ def things_held(pid, folder, most):
         return math.inf
 
 
-# --------------------------------------------------------------------------------------
-# Everything together
-# --------------------------------------------------------------------------------------
+# --- Everything together ---
 
 
 def confine(parent, read, write, memory, seconds, file_size, channel, listening=False):
@@ -322,8 +306,8 @@ def confine(parent, read, write, memory, seconds, file_size, channel, listening=
 
     `channel`: the descriptor of a socket at whose other end somebody watches this process; it stays open.
     """
-    set_limit(resource.RLIMIT_CPU, seconds, more=1)  # SIGXCPU tells that it was the time
     for limit, value in (
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_NOFILE, 256),
@@ -331,22 +315,20 @@ def confine(parent, read, write, memory, seconds, file_size, channel, listening=
     ):
         set_limit(limit, value)
     die_with_parent(parent)
-    drop_capabilities()
+    version, nobody = 0x20080522, bytes(24)  # whoever runs the grader as root does not hand root's powers to the code
+    check(libc.capset(struct.pack("=Ii", version, 0), nobody))
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-    with socket.socket(fileno=os.dup(channel)) as connection:
-        if seccomp_available():
-            let_be_counted(connection)
     allow_only_files(read, write)
     if seccomp_available():
-        refuse_system_calls(listening)
+        with socket.socket(fileno=os.dup(channel)) as connection:
+            restrict_system_calls(connection, listening)
 
 
-def set_limit(limit, value, more=0):
-    """Set both limits, the hard one so much higher; one that is lower already stays."""
+def set_limit(limit, value):
+    """Set both limits; a hard one that is lower already stays."""
     _, hard = resource.getrlimit(limit)
-    if hard != resource.RLIM_INFINITY:
-        value, more = min(value, hard), min(more, max(0, hard - value))
-    resource.setrlimit(limit, (value, value + more))
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(limit, (value, value))
 
 
 def keep_only(descriptors):
@@ -355,12 +337,6 @@ def keep_only(descriptors):
     for number, descriptor in enumerate(high):
         os.dup2(descriptor, number)
     os.closerange(len(high), 1 << 16)
-
-
-def drop_capabilities():
-    """Whoever runs the grader as root does not hand root's powers to the code."""
-    version, nobody = 0x20080522, bytes(24)
-    check(libc.capset(struct.pack("=Ii", version, 0), nobody))
 
 
 def die_with_parent(parent):
