@@ -275,6 +275,7 @@ def test_works_that_never_end_cost_one_student_only(works, monkeypatch):
         (many(9, "%d")[:-9], BROKEN),
         (OUTSIDE, "файл вне папки архива: ../../lab.ipynb"),
     ],
+    ids=["a beginning", "a cut off tar", "a cut off zip", "outside"],
 )
 def test_a_broken_class_archive_is_one_line(data, words, capsys):
     name = put("class.zip" if data[:2] == b"PK" else "class.tgz", data).name
