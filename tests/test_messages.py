@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+import init_utils
 from init_utils import (
-    LabTypeError,
     LabValueError,
     backward_propagation,
     compute_loss,
@@ -78,7 +78,7 @@ SILENT = {  # with these NumPy would go on: they are noticed where a student pre
 
 @pytest.mark.parametrize(("spoil", "words"), STOPS.values(), ids=STOPS)
 def test_the_forward_pass_explains_what_stopped_it(good, spoil, words):
-    with pytest.raises((LabTypeError, LabValueError)) as caught:
+    with pytest.raises(LabValueError) as caught:
         forward_propagation(good["X"], spoil(good["parameters"]))
     assert_says(caught, words)
 
@@ -90,7 +90,7 @@ def test_the_forward_pass_explains_what_stopped_it(good, spoil, words):
     ids=["predict_dec", "predict"],
 )
 def test_predictions_refuse_bad_parameters(good, call, spoil, words, capsys):
-    with pytest.raises((LabTypeError, LabValueError)) as caught:
+    with pytest.raises(LabValueError) as caught:
         call(good, spoil(good["parameters"]))
     assert_says(caught, words)
     assert capsys.readouterr().out == ""
@@ -202,7 +202,7 @@ BAD = {
 
 @pytest.mark.parametrize(("call", "words"), BAD.values(), ids=BAD)
 def test_bad_arguments(good, call, words, capsys):
-    with pytest.raises((LabTypeError, LabValueError)) as caught:
+    with pytest.raises(LabValueError) as caught:
         call(good)
     assert_says(caught, words)
     assert capsys.readouterr().out == ""
@@ -213,13 +213,10 @@ def test_a_missing_argument_is_named_by_python(good):
         forward_propagation(good["X"])
 
 
-def test_an_error_that_no_argument_explains_stays_as_it_is(good):
-    class Odd(np.ndarray):
-        def dot(self, other):
-            raise RuntimeError("no product today")
-
-    with pytest.raises(RuntimeError, match="no product today"):
-        forward_propagation(good["X"], changed(good["parameters"], W1=good["parameters"]["W1"].view(Odd)))
+def test_an_error_that_no_argument_explains_stays_as_it_is(good, monkeypatch):
+    monkeypatch.setattr(init_utils, "relu", lambda z: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        forward_propagation(good["X"], good["parameters"])
 
 
 # --- model() in the notebook ---
@@ -255,7 +252,7 @@ def test_model_names_the_function_and_what_is_wrong(lab, kind, change, words):
     name = f"initialize_parameters_{kind}"
     right = lab[name]
     lab[name] = lambda dims: change(right(dims))
-    with pytest.raises((LabTypeError, LabValueError)) as caught:
+    with pytest.raises(LabValueError) as caught:
         run(lab, initialization=kind)
     assert_says(caught, [f"{name}", *words])
 
@@ -276,6 +273,6 @@ DATA = {
 @pytest.mark.parametrize(("spoil", "words"), DATA.values(), ids=DATA)
 def test_model_refuses_bad_data(lab, spoil, words):
     lab["train_X"], lab["train_Y"] = spoil(lab["train_X"], lab["train_Y"])
-    with pytest.raises((LabTypeError, LabValueError)) as caught:
+    with pytest.raises(LabValueError) as caught:
         run(lab)
     assert_says(caught, words)
