@@ -15,31 +15,25 @@
 ``d<имя>`` производная функции потерь по величине <имя>, той же формы, что и <имя>
 ========== ==================================================================
 
-Ошибки — ValueError из двух строк: что ожидалось и что получено; что делать. `model` (в блокноте),
-`predict`, `predict_dec`, `plot_decision_boundary` и `check_initialization` проверяют данные и параметры заранее:
-массив ли это NumPy, той ли он формы, нет ли в нём NaN и бесконечностей, все ли метки — 0 и 1, все ли ключи есть.
-`forward_propagation`, `compute_loss`, `backward_propagation` и `update_parameters` — формулы: они ничего не
-проверяют, но если вычисление остановилось с ошибкой, объясняют её теми же двумя строками.
+Ошибки — ValueError из двух строк: что ожидалось и что получено; что делать. `model` (в блокноте), `predict`,
+`predict_dec`, `plot_decision_boundary` и `check_initialization` проверяют данные и параметры заранее. Прочие функции —
+формулы: они ничего не проверяют, но если вычисление остановилось, объясняют, почему, теми же двумя строками.
 """
 
 import builtins
 import copy
 import functools
 import inspect
-import itertools
 import re
 import traceback
-from itertools import pairwise
+from itertools import pairwise, product, starmap
 from statistics import mode
-from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit
 
-# --------------------------------------------------------------------------------------
-# Сеть
-# --------------------------------------------------------------------------------------
+# ----- Сеть
 
 
 def sigmoid(z):
@@ -199,9 +193,7 @@ def predict(X, y, parameters):
     return predictions.astype(int)
 
 
-# --------------------------------------------------------------------------------------
-# Данные и рисунки
-# --------------------------------------------------------------------------------------
+# ----- Данные и рисунки
 
 # Классы различаются и цветом, и маркером: рисунок понятен и в оттенках серого.
 CLASSES = (
@@ -300,15 +292,14 @@ def _draw_points(axes, X, y):
 
 def _set_limits(axes, X):
     """Задаёт пределы осей, если их ещё никто не задал: [-1.5, 1.5] и все точки X."""
+    low, high = X.min(axis=1, initial=-1.5), X.max(axis=1, initial=1.5)
     if axes.get_autoscalex_on():
-        axes.set_xlim(min(-1.5, X[0].min()), max(1.5, X[0].max()))
+        axes.set_xlim(low[0], high[0])
     if axes.get_autoscaley_on():
-        axes.set_ylim(min(-1.5, X[1].min()), max(1.5, X[1].max()))
+        axes.set_ylim(low[1], high[1])
 
 
-# --------------------------------------------------------------------------------------
-# Проверки входных данных: check_… стоят там, где данные и параметры входят в сеть
-# --------------------------------------------------------------------------------------
+# ----- Проверки входных данных: check_… стоят там, где данные и параметры входят в сеть
 
 PARAMETER_NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
 CHECK_ORDER = "Проверьте порядок и значения аргументов."
@@ -402,11 +393,10 @@ def _explained(formula, check):
     def call(*arguments, **named):
         try:
             return formula(*arguments, **named)
-        except Exception as error:
-            failure = error
-        inspect.signature(formula).bind(*arguments, **named)
-        check(*arguments, **named)
-        raise failure
+        except Exception:
+            inspect.signature(formula).bind(*arguments, **named)
+            check(*arguments, **named)
+            raise
 
     return call
 
@@ -471,27 +461,28 @@ def _describe(value):
     return "None" if value is None else type(value).__name__
 
 
-# --------------------------------------------------------------------------------------
-# Упражнения: чтобы добавить ещё одно, нужны строка EXERCISES и ячейки graded-…, check-…, show-…, expected-…
-# --------------------------------------------------------------------------------------
+# ----- Упражнения: чтобы добавить ещё одно, нужны строка EXERCISES и ячейки graded-…, check-…, show-…, expected-…
 
 SEED = 3  # начальное состояние генератора
 RELATIVE_TOLERANCE = 1e-6
 
 # Начальный вес — число, умноженное на множитель. DRAWS: откуда могло взяться число; FACTORS: на что его могли
-# умножить. g — генераторы NumPy, прежний и новый; n, p и x — размеры слоя, предыдущего слоя и входного слоя.
+# умножить. g и new — прежний и новый генераторы NumPy; n, p и x — размеры слоя, предыдущего слоя и входного слоя.
 DRAWS = {
-    "zeros": ("np.zeros(...)", lambda g, n, p: np.zeros((n, p))),
-    "ones": ("np.ones(...)", lambda g, n, p: np.ones((n, p))),
-    "randn": ("np.random.randn(...)", lambda g, n, p: g.old.randn(n, p)),
-    "rand": ("np.random.rand(...)", lambda g, n, p: g.old.rand(n, p)),
-    "uniform": ("np.random.uniform(-1, 1, ...)", lambda g, n, p: g.old.uniform(-1, 1, (n, p))),
-    "randn.T": ("np.random.randn(...).T с переставленными размерами", lambda g, n, p: g.old.randn(p, n).T),
-    "default_rng": ("np.random.default_rng(...).standard_normal(...)", lambda g, n, p: g.new.standard_normal((n, p))),
-    "default_rng.random": ("np.random.default_rng(...).random(...)", lambda g, n, p: g.new.random((n, p))),
-    "seed-in-loop": ("seed в цикле", lambda g, n, p: np.random.RandomState(SEED).randn(n, p)),
-    "biases-drawn": ("случайные смещения", lambda g, n, p: (g.old.randn(n, p), g.old.randn(n, 1))[0]),
-    "biases-first": ("случайные смещения", lambda g, n, p: (g.old.randn(n, 1), g.old.randn(n, p))[1]),
+    "zeros": ("np.zeros(...)", lambda g, new, n, p: np.zeros((n, p))),
+    "ones": ("np.ones(...)", lambda g, new, n, p: np.ones((n, p))),
+    "randn": ("np.random.randn(...)", lambda g, new, n, p: g.randn(n, p)),
+    "rand": ("np.random.rand(...)", lambda g, new, n, p: g.rand(n, p)),
+    "uniform": ("np.random.uniform(-1, 1, ...)", lambda g, new, n, p: g.uniform(-1, 1, (n, p))),
+    "randn.T": ("np.random.randn(...).T с переставленными размерами", lambda g, new, n, p: g.randn(p, n).T),
+    "default_rng": (
+        "np.random.default_rng(...).standard_normal(...)",
+        lambda g, new, n, p: new.standard_normal((n, p)),
+    ),
+    "default_rng.random": ("np.random.default_rng(...).random(...)", lambda g, new, n, p: new.random((n, p))),
+    "seed-in-loop": ("seed в цикле", lambda g, new, n, p: np.random.RandomState(SEED).randn(n, p)),
+    "biases-drawn": ("случайные смещения", lambda g, new, n, p: (g.randn(n, p), g.randn(n, 1))[0]),
+    "biases-first": ("случайные смещения", lambda g, new, n, p: (g.randn(n, 1), g.randn(n, p))[1]),
 }
 SHIFTED = ("biases-drawn", "biases-first")
 FACTORS = {
@@ -544,9 +535,7 @@ def function_name(method):
     return f"initialize_parameters_{method}"
 
 
-# --------------------------------------------------------------------------------------
-# Самопроверка: что функция вернула или на чём остановилась — и какая ошибка за этим стоит
-# --------------------------------------------------------------------------------------
+# ----- Самопроверка: что функция вернула или на чём остановилась — и какая ошибка за этим стоит
 
 # ошибка -> слова о ней; что встаёт на место {}, решает правило, которое её узнало
 WORDS = {
@@ -809,8 +798,8 @@ def _right(method, layers_dims):
 
 def _weights(draw, factor, layers_dims, seed=SEED):
     """Веса всех слоёв: числа из строки DRAWS, умноженные на строку FACTORS."""
-    g = SimpleNamespace(old=np.random.RandomState(seed), new=np.random.default_rng(seed))
-    return [DRAWS[draw][1](g, n, p) * FACTORS[factor][1](n, p, layers_dims[0]) for p, n in pairwise(layers_dims)]
+    g, new = np.random.RandomState(seed), np.random.default_rng(seed)
+    return [DRAWS[draw][1](g, new, n, p) * FACTORS[factor][1](n, p, layers_dims[0]) for p, n in pairwise(layers_dims)]
 
 
 def _shape(value):
@@ -967,12 +956,12 @@ def _number_rules(exercise, answers):
     yield "garbage", any(((W != 0) & (abs(W) < 1e-100)).any() for W in weights)
     yield "garbage", exercise.draw == "zeros" and not is_finite
     yield "nan", not is_finite
-    for factor, draw in itertools.product(FACTORS if exercise.draw != "zeros" else ["1"], DRAWS):
+    for factor, draw in product(FACTORS if exercise.draw != "zeros" else ["1"], DRAWS):
         if _hold(answers, _equal, draw, factor):
             yield _draw_and_factor(exercise, draw, factor)
     yield "not-zero", exercise.draw == "zeros"
     spread = _other_spread(exercise, answers)
-    is_stable = all(itertools.starmap(_equal, zip(again, weights, strict=False)))
+    is_stable = all(starmap(_equal, zip(again, weights, strict=False)))
     yield "no-seed", not is_stable and (spread or " ")
     right, plain = (exercise.draw, exercise.factor), (exercise.draw, "1")
     yield "fitted", _hold(answers[:1], _equal, *right)

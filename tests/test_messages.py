@@ -37,7 +37,6 @@ def assert_says(function, arguments, words, capsys):
     fact, advice = str(caught.value).split("\n")
     assert "получен" in fact and advice.endswith(".")
     assert [word for word in words if word not in f"{fact}\n{advice}"] == []
-    assert caught.value.__cause__ is None and caught.value.__context__ is None
     assert capsys.readouterr().out == ""
 
 
@@ -65,25 +64,19 @@ SPOIL = {  # what is done to a right value
 }
 BAD = [  # function, argument, what is done to it, words of the message
     (check_data, "X", "transposed", ["(n_x, 30)", "(30, 2)", "транспонирован"]),
-    (check_data, "X", "a list", ["list"]),
-    (check_data, "X", "None", ["None"]),
     (check_data, "X", "NaN", ["NaN"]),
     (check_data, "Y", "short", ["(1, 30)", "(1, 29)", "метка"]),
     (check_data, "Y", "flat", ["(1, 30)", "(30,)"]),
     (check_data, "Y", "transposed", ["(1, 30)", "(30, 1)", "транспонирован"]),
     (check_data, "Y", "-1 and 1", ["0 и 1", "-1"]),
     (forward_propagation, "X", "transposed", ["(2, m)", "(30, 2)", "транспонирован"]),
-    (forward_propagation, "X", "None", ["None"]),
     (compute_loss, "Y", "short", ["(1, 30)", "(1, 29)"]),
     (compute_loss, "Y", "None", ["None"]),
-    (compute_loss, "a3", "None", ["None"]),
     (compute_loss, "a3", "in a tuple", ["tuple"]),
     (backward_propagation, "Y", "short", ["(1, 30)", "(1, 29)"]),
-    (backward_propagation, "Y", "None", ["None"]),
     (backward_propagation, "X", "short", ["(2, 30)", "(2, 29)", "cache"]),
     (backward_propagation, "cache", "None", ["12", "None"]),
     (backward_propagation, "cache", "in a tuple", ["12", "tuple"]),
-    (update_parameters, "parameters", "None", ["словарь", "None"]),
     (update_parameters, "grads", "None", ["словарь", "None"]),
     (update_parameters, "learning_rate", "None", ["None"]),
     (predict, "X", "transposed", ["(2, m)", "(30, 2)", "транспонирован"]),
@@ -93,13 +86,9 @@ BAD = [  # function, argument, what is done to it, words of the message
     (predict, "X", "NaN", ["NaN"]),
     (predict, "y", "short", ["(1, 30)", "(1, 29)"]),
     (predict, "y", "-1 and 1", ["0 и 1", "-1"]),
-    (predict, "y", "NaN", ["NaN"]),
-    (predict, "y", "None", ["None"]),
     (plot_decision_boundary, "X", "transposed", ["(2, m)", "(30, 2)", "транспонирован"]),
     (plot_decision_boundary, "X", "text", ["чисел"]),
-    (plot_decision_boundary, "X", "NaN", ["NaN"]),
     (plot_decision_boundary, "y", "flat and short", ["(30,)", "(29,)"]),
-    (plot_decision_boundary, "y", "short", ["(1, 30)", "(1, 29)"]),
     (plot_decision_boundary, "y", "-1 and 1", ["0 и 1", "-1"]),
     (plot_decision_boundary, "model", "an array", ["функция", "ndarray", "lambda x:"]),
     (plot_decision_boundary, "model", "too few", ["90601", "(5,)", "lambda x:"]),
