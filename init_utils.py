@@ -15,30 +15,25 @@
 ``d<имя>`` производная функции потерь по величине <имя>, той же формы, что и <имя>
 ========== ==================================================================
 
-Ошибки — TypeError или ValueError из двух строк: что ожидалось и что получено; что делать. `model` (в блокноте),
-`predict`, `predict_dec`, `plot_decision_boundary` и `check_initialization` проверяют данные и параметры заранее:
-массив ли это NumPy, той ли он формы, нет ли в нём NaN и бесконечностей, все ли метки — 0 и 1, все ли ключи есть.
-`forward_propagation`, `compute_loss`, `backward_propagation` и `update_parameters` — формулы: они ничего не
-проверяют, но если вычисление остановилось с ошибкой, объясняют её теми же двумя строками.
+Ошибки — ValueError из двух строк: что ожидалось и что получено; что делать. `model` (в блокноте), `predict`,
+`predict_dec`, `plot_decision_boundary` и `check_initialization` проверяют данные и параметры заранее. Прочие функции —
+формулы: они ничего не проверяют, но если вычисление остановилось, объясняют, почему, теми же двумя строками.
 """
 
 import builtins
 import copy
 import functools
 import inspect
-import itertools
 import re
 import traceback
-from itertools import pairwise
-from types import SimpleNamespace
+from itertools import pairwise, product, starmap
+from statistics import mode
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit
 
-# --------------------------------------------------------------------------------------
-# Сеть
-# --------------------------------------------------------------------------------------
+# ----- Сеть
 
 
 def sigmoid(z):
@@ -198,9 +193,7 @@ def predict(X, y, parameters):
     return predictions.astype(int)
 
 
-# --------------------------------------------------------------------------------------
-# Данные и рисунки
-# --------------------------------------------------------------------------------------
+# ----- Данные и рисунки
 
 # Классы различаются и цветом, и маркером: рисунок понятен и в оттенках серого.
 CLASSES = (
@@ -262,7 +255,7 @@ def plot_decision_boundary(model, X, y):
     _require_array("X", X, (2, "m"))
     _require_labels("y", y, (X.shape[1],) if np.ndim(y) == 1 else (1, X.shape[1]))
     if not callable(model):
-        _fail("model", f"ожидалась функция, получено: {_describe(model)}", LAMBDA, LabTypeError)
+        _fail("model", f"ожидалась функция, получено: {_describe(model)}", LAMBDA)
     axes = plt.gca()
     _set_limits(axes, X)
 
@@ -299,35 +292,28 @@ def _draw_points(axes, X, y):
 
 def _set_limits(axes, X):
     """Задаёт пределы осей, если их ещё никто не задал: [-1.5, 1.5] и все точки X."""
+    low, high = X.min(axis=1, initial=-1.5), X.max(axis=1, initial=1.5)
     if axes.get_autoscalex_on():
-        axes.set_xlim(min(-1.5, X[0].min()), max(1.5, X[0].max()))
+        axes.set_xlim(low[0], high[0])
     if axes.get_autoscaley_on():
-        axes.set_ylim(min(-1.5, X[1].min()), max(1.5, X[1].max()))
+        axes.set_ylim(low[1], high[1])
 
 
-# --------------------------------------------------------------------------------------
-# Проверки входных данных: check_… стоят там, где данные и параметры входят в сеть
-# --------------------------------------------------------------------------------------
+# ----- Проверки входных данных: check_… стоят там, где данные и параметры входят в сеть
 
 PARAMETER_NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
-NO_DICTIONARY = "ожидался словарь, получено: {}"
 CHECK_ORDER = "Проверьте порядок и значения аргументов."
 UNSOLVED = "Возможно, упражнение не закончено: замените None решением и выполните ячейку с функцией ещё раз."
-NO_RETURN = "Функция должна заканчиваться строкой return parameters, которая стоит после цикла."
+NO_RETURN = "Возможно, упражнение не закончено: после цикла по всем слоям нужна строка return parameters."
+UNTRAINED = "Возможно, сеть ещё не обучена: выполните ячейку с model(...)."
 LAMBDA = "Передайте функцию, например lambda x: predict_dec(parameters, x.T)."
 
 
-class ShownInTwoLines:
+class LabValueError(ValueError):
     """Ошибка, которую Jupyter показывает двумя строками: что не так и что делать."""
 
     def _render_traceback_(self):
-        return f"{type(self).__name__.removeprefix('Lab')}: {self}".split("\n")
-
-
-class LabValueError(ShownInTwoLines, ValueError): ...
-
-
-class LabTypeError(ShownInTwoLines, TypeError): ...
+        return f"ValueError: {self}".split("\n")
 
 
 class Results(dict):
@@ -338,8 +324,8 @@ class Results(dict):
         raise LabValueError(f'Сеть с инициализацией "{method}" ещё не обучена.\nВыполните ячейку обучения: {call}.')
 
 
-def _fail(name, fact, advice, error=LabValueError):
-    raise error(f"{name}: {fact}.\n{advice}")
+def _fail(name, fact, advice):
+    raise LabValueError(f"{name}: {fact}.\n{advice}")
 
 
 def check_data(X, Y):
@@ -351,29 +337,28 @@ def check_data(X, Y):
 
 def check_parameters(parameters, layers_dims, initialization):
     """Функция инициализации вернула словарь, в котором есть W<l> и b<l> каждого слоя, нужной формы."""
-    function = function_name(initialization)
-    _require_dictionary(function, parameters, NO_RETURN)
-    for layer, (n_in, n_out) in enumerate(pairwise(layers_dims), start=1):
-        for name, shape in ((f"W{layer}", (n_out, n_in)), (f"b{layer}", (n_out, 1))):
-            _require_key(function, parameters, name, UNSOLVED)
-            _require_array(f'{function}, parameters["{name}"]', parameters[name], shape)
+    _require_layers(f"{function_name(initialization)}, parameters", parameters, layers_dims, NO_RETURN)
 
 
 def check_network(X, parameters):
     """Параметры трёх слоёв подходят друг другу и признакам X формы (n_x, m)."""
     _require_array("X", X, ("n_x", "m"))
     for name in PARAMETER_NAMES:
-        _require_key("parameters", parameters, name, "Возможно, сеть ещё не обучена: выполните ячейку с model(...).")
-        _require_array(f'parameters["{name}"]', parameters[name])
-    n_in = X.shape[0]
-    for layer in (1, 2, 3):
-        W, b = parameters[f"W{layer}"], parameters[f"b{layer}"]
-        if layer == 1 and W.shape[1:] == X.shape[1:] != X.shape[:1]:
-            _require_array("X", X, (*W.shape[1:], "m"))  # X транспонирована
-        n_out = 1 if layer == 3 else len(W) if W.shape[1:] == (n_in,) else max(b.shape, default=1)
-        _require_array(f'parameters["W{layer}"]', W, (n_out, n_in))
-        _require_array(f'parameters["b{layer}"]', b, (n_out, 1))
-        n_in = n_out
+        _require_item("parameters", parameters, name, None, UNTRAINED)
+    W1, b1, W2, b2, W3, _ = (parameters[name] for name in PARAMETER_NAMES)
+    if W1.shape[1:] == X.shape[1:] != X.shape[:1]:
+        _require_array("X", X, (*W1.shape[1:], "m"))  # X транспонирована
+    # о размере скрытого слоя говорят три массива; верно то, что говорит большинство
+    n1 = mode(W1.shape[:1] + b1.shape[:1] + W2.shape[-1:])
+    n2 = mode(W2.shape[:1] + b2.shape[:1] + W3.shape[-1:])
+    _require_layers("parameters", parameters, [len(X), n1, n2, 1], UNTRAINED)
+
+
+def _require_layers(name, parameters, layers_dims, advice):
+    """Словарь, в котором есть W<l> и b<l> каждого слоя."""
+    for layer, (n_in, n_out) in enumerate(pairwise(layers_dims), start=1):
+        _require_item(name, parameters, f"W{layer}", (n_out, n_in), advice)
+        _require_item(name, parameters, f"b{layer}", (n_out, 1), advice)
 
 
 def _check_loss(a3, Y):
@@ -384,7 +369,7 @@ def _check_loss(a3, Y):
 def _check_backward(X, Y, cache):
     if not isinstance(cache, tuple) or len(cache) != 12:
         fact = f"ожидался кортеж из 12 массивов, получено: {_describe(cache)}"
-        _fail("cache", fact, "Передайте второй результат forward_propagation.", LabTypeError)
+        _fail("cache", fact, "Передайте второй результат forward_propagation.")
     W1, a3 = cache[2], cache[9]
     advice = "Передайте те же данные, для которых вычислен cache."
     _require_array("X", X, (W1.shape[-1], a3.size), advice)
@@ -392,14 +377,13 @@ def _check_backward(X, Y, cache):
 
 
 def _check_update(parameters, grads, learning_rate):
-    _require_dictionary("parameters", parameters)
-    for name, value in parameters.items():
-        _require_array(f'parameters["{name}"]', value)
-        _require_key("grads", grads, "d" + name, "Передайте результат backward_propagation.")
-        _require_array(f'grads["d{name}"]', grads["d" + name], value.shape)
+    for name in parameters if isinstance(parameters, dict) else PARAMETER_NAMES:
+        _require_item("parameters", parameters, name, None, UNTRAINED)
+        shape = parameters[name].shape
+        _require_item("grads", grads, f"d{name}", shape, "Передайте результат backward_propagation.")
     if not np.isscalar(learning_rate) or isinstance(learning_rate, str):
         fact = f"ожидалось число, получено: {_describe(learning_rate)}"
-        _fail("learning_rate", fact, "Передайте темп обучения, например 0.01.", LabTypeError)
+        _fail("learning_rate", fact, "Передайте темп обучения, например 0.01.")
 
 
 def _explained(formula, check):
@@ -409,11 +393,10 @@ def _explained(formula, check):
     def call(*arguments, **named):
         try:
             return formula(*arguments, **named)
-        except Exception as error:
-            failure = error
-        inspect.signature(formula).bind(*arguments, **named)
-        check(*arguments, **named)
-        raise failure
+        except Exception:
+            inspect.signature(formula).bind(*arguments, **named)
+            check(*arguments, **named)
+            raise
 
     return call
 
@@ -424,24 +407,30 @@ backward_propagation = _explained(backward_propagation, _check_backward)
 update_parameters = _explained(update_parameters, _check_update)
 
 
-def _require_array(name, value, shape=None, advice=CHECK_ORDER):
-    """Непустой массив конечных чисел; буква в ожидаемой форме означает любой размер."""
-    if not isinstance(value, np.ndarray):
-        fact = f"ожидался массив NumPy, получено: {_describe(value)}"
-        _fail(name, fact, UNSOLVED if value is None else CHECK_ORDER, LabTypeError)
+def _array_faults(value, shape=None, advice=CHECK_ORDER):
+    """Чем value — не непустой массив конечных чисел ожидаемой формы и что делать; буква — это любой размер."""
+    form = f" формы {shape}".replace("'", "") if shape else ""
+    if type(value) is not np.ndarray:
+        yield f"ожидался массив NumPy{form}, получено: {_describe(value)}", UNSOLVED if value is None else CHECK_ORDER
+        return
     if value.dtype.kind not in "biuf":
-        _fail(name, f"ожидался массив чисел, получен массив типа {value.dtype}", CHECK_ORDER, LabTypeError)
+        yield f"ожидался массив чисел, получен массив типа {value.dtype}", CHECK_ORDER
     if value.size == 0:
-        _fail(name, f"ожидался непустой массив, получен массив формы {value.shape}", "Проверьте, как он создан.")
+        yield f"ожидался непустой массив, получен массив формы {value.shape}", "Проверьте, как он создан."
     if shape and not _fits(value.shape, shape):
         if len(shape) != value.ndim:
             advice = f"Размеров должно быть {len(shape)}, как в np.zeros(({'5, 1' if len(shape) == 2 else '5,'}))."
         elif _fits(value.shape[::-1], shape):
             advice = "Похоже, строки и столбцы переставлены (массив транспонирован)."
-        _fail(name, _wrong_shape(shape, value), advice)
-    if count := np.sum(~np.isfinite(value)):
+        yield f"ожидался массив{form}, получен массив формы {value.shape}", advice
+    if value.dtype.kind in "biuf" and (count := np.sum(~np.isfinite(value))):
         advice = "Проверьте, как вычислен этот массив; возможно, веса или темп обучения слишком велики."
-        _fail(name, f"ожидались конечные числа, получены NaN или inf (таких значений {count})", advice)
+        yield f"ожидались конечные числа, получены NaN или inf (таких значений {count})", advice
+
+
+def _require_array(name, value, shape=None, advice=CHECK_ORDER):
+    for fault in _array_faults(value, shape, advice):
+        _fail(name, *fault)
 
 
 def _require_labels(name, values, shape, advice=CHECK_ORDER):
@@ -451,52 +440,49 @@ def _require_labels(name, values, shape, advice=CHECK_ORDER):
         _fail(name, f"ожидались метки 0 и 1, получены также {wrong[:5]}", "Перекодируйте классы в 0 и 1.")
 
 
-def _require_dictionary(name, value, advice=CHECK_ORDER):
-    if not isinstance(value, dict):
-        _fail(name, NO_DICTIONARY.format(_describe(value)), UNSOLVED if value is None else advice, LabTypeError)
-
-
-def _require_key(name, container, key, advice):
-    _require_dictionary(name, container)
+def _require_item(name, container, key, shape, advice):
+    """Словарь, в котором под ключом key лежит массив."""
+    if not isinstance(container, dict):
+        fact = f"ожидался словарь, получено: {_describe(container)}"
+        _fail(name, fact, UNSOLVED if container is None else advice)
     if key not in container:
         _fail(name, f'ожидался ключ "{key}", получены ключи {list(container)}', advice)
-
-
-def _wrong_shape(expected, value):
-    expected = "({}{})".format(", ".join(map(str, expected)), "," * (len(expected) == 1))
-    return f"ожидался массив формы {expected}, получен массив формы {np.shape(value)}"
+    _require_array(f'{name}["{key}"]', container[key], shape)
 
 
 def _fits(shape, expected):
-    """Форма совпадает с ожидаемой; буква подходит к любому размеру."""
-    return len(shape) == len(expected) and all(e in (n, "m", "n_x") for n, e in zip(shape, expected, strict=True))
+    """Форма та, что ожидалась; буква подходит к любому размеру."""
+    return len(shape) == len(expected) and all(
+        isinstance(e, str) or e == n for n, e in zip(shape, expected, strict=True)
+    )
 
 
 def _describe(value):
     return "None" if value is None else type(value).__name__
 
 
-# --------------------------------------------------------------------------------------
-# Упражнения: чтобы добавить ещё одно, нужны строка EXERCISES и ячейки graded-…, check-…, show-…, expected-…
-# --------------------------------------------------------------------------------------
+# ----- Упражнения: чтобы добавить ещё одно, нужны строка EXERCISES и ячейки graded-…, check-…, show-…, expected-…
 
 SEED = 3  # начальное состояние генератора
 RELATIVE_TOLERANCE = 1e-6
 
 # Начальный вес — число, умноженное на множитель. DRAWS: откуда могло взяться число; FACTORS: на что его могли
-# умножить. g — генераторы NumPy, прежний и новый; n, p и x — размеры слоя, предыдущего слоя и входного слоя.
+# умножить. g и new — прежний и новый генераторы NumPy; n, p и x — размеры слоя, предыдущего слоя и входного слоя.
 DRAWS = {
-    "zeros": ("np.zeros(...)", lambda g, n, p: np.zeros((n, p))),
-    "ones": ("np.ones(...)", lambda g, n, p: np.ones((n, p))),
-    "randn": ("np.random.randn(...)", lambda g, n, p: g.old.randn(n, p)),
-    "rand": ("np.random.rand(...)", lambda g, n, p: g.old.rand(n, p)),
-    "uniform": ("np.random.uniform(-1, 1, ...)", lambda g, n, p: g.old.uniform(-1, 1, (n, p))),
-    "randn.T": ("np.random.randn(...).T с переставленными размерами", lambda g, n, p: g.old.randn(p, n).T),
-    "default_rng": ("np.random.default_rng(...).standard_normal(...)", lambda g, n, p: g.new.standard_normal((n, p))),
-    "default_rng.random": ("np.random.default_rng(...).random(...)", lambda g, n, p: g.new.random((n, p))),
-    "seed-in-loop": ("seed в цикле", lambda g, n, p: np.random.RandomState(SEED).randn(n, p)),
-    "biases-drawn": ("случайные смещения", lambda g, n, p: (g.old.randn(n, p), g.old.randn(n, 1))[0]),
-    "biases-first": ("случайные смещения", lambda g, n, p: (g.old.randn(n, 1), g.old.randn(n, p))[1]),
+    "zeros": ("np.zeros(...)", lambda g, new, n, p: np.zeros((n, p))),
+    "ones": ("np.ones(...)", lambda g, new, n, p: np.ones((n, p))),
+    "randn": ("np.random.randn(...)", lambda g, new, n, p: g.randn(n, p)),
+    "rand": ("np.random.rand(...)", lambda g, new, n, p: g.rand(n, p)),
+    "uniform": ("np.random.uniform(-1, 1, ...)", lambda g, new, n, p: g.uniform(-1, 1, (n, p))),
+    "randn.T": ("np.random.randn(...).T с переставленными размерами", lambda g, new, n, p: g.randn(p, n).T),
+    "default_rng": (
+        "np.random.default_rng(...).standard_normal(...)",
+        lambda g, new, n, p: new.standard_normal((n, p)),
+    ),
+    "default_rng.random": ("np.random.default_rng(...).random(...)", lambda g, new, n, p: new.random((n, p))),
+    "seed-in-loop": ("seed в цикле", lambda g, new, n, p: np.random.RandomState(SEED).randn(n, p)),
+    "biases-drawn": ("случайные смещения", lambda g, new, n, p: (g.randn(n, p), g.randn(n, 1))[0]),
+    "biases-first": ("случайные смещения", lambda g, new, n, p: (g.randn(n, 1), g.randn(n, p))[1]),
 }
 SHIFTED = ("biases-drawn", "biases-first")
 FACTORS = {
@@ -549,9 +535,7 @@ def function_name(method):
     return f"initialize_parameters_{method}"
 
 
-# --------------------------------------------------------------------------------------
-# Самопроверка: что функция вернула или на чём остановилась — и какая ошибка за этим стоит
-# --------------------------------------------------------------------------------------
+# ----- Самопроверка: что функция вернула или на чём остановилась — и какая ошибка за этим стоит
 
 # ошибка -> слова о ней; что встаёт на место {}, решает правило, которое её узнало
 WORDS = {
@@ -591,7 +575,7 @@ WORDS = {
     # числа
     "bias": "Смещения должны быть нулями: np.zeros((layers_dims[l], 1)).",
     "bias-shifts": "Смещения должны быть нулями. Числа, взятые для них, сдвинули и веса.",
-    "shifted": "Веса сдвинуты: похоже, часть случайных чисел взята для смещений. Смещения — это np.zeros(...).",
+    "biases-drawn": "Веса сдвинуты: похоже, часть случайных чисел взята для смещений. Смещения — это np.zeros(...).",
     "seed-in-loop": f"Похоже, np.random.seed({SEED}) стоит внутри цикла: перенесите эту строку в начало функции.",
     "nan": "Среди весов NaN или inf: возможно, ** вместо *, корень из отрицательного числа или деление на ноль.",
     "garbage": "Похоже, массив создан функцией np.empty: она оставляет в нём что попало. Нужна np.zeros.",
@@ -613,13 +597,13 @@ WORDS = {
     "changed-argument": "Функция изменяет свой аргумент layers_dims, а должна только читать его.",
     "unexplained": "Подсказку составить не удалось: это сбой самопроверки, а не ваша ошибка.",
 }
+WORDS["biases-first"] = WORDS["biases-drawn"]
 
 # Где остановилась функция: вид исключения -> (ошибка, что стоит в строке «чего.нет: строка студента», слова)
 ERRORS = {
     "NotImplementedError": (("unsolved", "", "Упражнение не закончено: замените raise NotImplementedError решением."),),
     "NameError": (
         ("cyrillic", r"^\.(\w*[а-яёА-ЯЁ]\w*):", "В имени «{}» есть русские буквы: наберите его латинскими."),
-        ("numpy-name", r"^\.np:", "Выполните ячейку с import numpy as np."),
         ("bare-name", r"^\.(zeros|ones|sqrt|random):", "Нужно имя с модулем: np.{}."),
         ("bare-name", r"^\.(randn|rand|seed):", "Нужно имя с модулем: np.random.{}."),
         ("name", r"^\.(\w+):", "Проверьте, как написано имя {}; если оно из другой ячейки, сначала выполните её."),
@@ -639,9 +623,7 @@ ERRORS = {
         ("comparison", "==", "Значение присваивают одним знаком =, а два знака == сравнивают."),
         ("key-missing", "", "Такого ключа в словаре ещё нет: его читают раньше, чем записывают."),
     ),
-    "IndexError": (
-        ("index", r"layers_dims\[", "Последний элемент имеет индекс len(layers_dims) - 1: проверьте границы цикла."),
-    ),
+    "IndexError": (("index", r"_dims\[", "Последний элемент имеет индекс len(layers_dims) - 1; проверьте цикл."),),
     "TypeError": (
         ("unsolved", r"\bNone\b", "Упражнение не закончено: замените None решением."),
         ("arguments", r"^call\.", "Возможно, у функции не один аргумент: нужен только layers_dims."),
@@ -660,11 +642,7 @@ ERRORS = {
         ("randn", r"randn?\(\(", "Скобки у np.random.randn одинарные: randn(n, m)."),
         ("bracket", r"randn?\(.*(sqrt|/|\*\*).*\)\s*\)", "Похоже, скобка закрыта не там: нужно randn(n, m) * ..."),
         ("len", r"len\(layers_dims\[", "len(layers_dims) — число слоёв, а размер слоя — layers_dims[l]."),
-        (
-            "list",
-            r"[-+*/]\s*layers_dims\b(?!\[)|\blayers_dims\s*[-+*/]",
-            "Размер слоя — layers_dims[l - 1], со скобками.",
-        ),
+        ("list", r"[-+*/]\s*layers_dims\b(?!\[)|\blayers_dims\s*[-+*/]", "Размер — layers_dims[l - 1], со скобками."),
         ("float-size", r"(zeros|ones|randn?)\(.*[^/]/[^/]", "Размеры — целые числа, а деление / даёт дробное."),
         ("str", r"['\"]\s*\+\s*(?!str\b)\w", "Число превращают в строку: 'W' + str(l) и 'b' + str(l)."),
     ),
@@ -673,9 +651,8 @@ ERRORS = {
     "RecursionError": (("recursion", "", "Похоже, функция вызывает саму себя."),),
     "AssertionError": (("assert", "", "Условие этого assert не выполнено: проверьте его или уберите строку."),),
     "SystemExit": (("exit", "", "Уберите exit(): функция должна вернуть parameters."),),
-    "MemoryError": (("memory", "", "Не хватило памяти: проверьте размеры массивов и конечен ли цикл."),),
     "ModuleNotFoundError": (("import", "", "Возможно, пакет здесь не установлен; для задания хватает NumPy."),),
-}
+}  # fmt: skip
 
 
 class Answer(NamedTuple):
@@ -791,8 +768,8 @@ def _method_of(function, namespace):
     for method in EXERCISES:
         if callable(function) and function_name(method) in names:
             return method
-    fact = f"ожидалась одна из функций {', '.join(map(function_name, EXERCISES))}"
-    fact += f", получено: {names[0] or _describe(function)}"
+    known = ", ".join(map(function_name, EXERCISES))
+    fact = f"ожидалась одна из функций {known}, получено: {names[0] or _describe(function)}"
     _fail("check_initialization", fact, "Передайте саму функцию, без скобок.")
 
 
@@ -821,8 +798,8 @@ def _right(method, layers_dims):
 
 def _weights(draw, factor, layers_dims, seed=SEED):
     """Веса всех слоёв: числа из строки DRAWS, умноженные на строку FACTORS."""
-    g = SimpleNamespace(old=np.random.RandomState(seed), new=np.random.default_rng(seed))
-    return [DRAWS[draw][1](g, n, p) * FACTORS[factor][1](n, p, layers_dims[0]) for p, n in pairwise(layers_dims)]
+    g, new = np.random.RandomState(seed), np.random.default_rng(seed)
+    return [DRAWS[draw][1](g, new, n, p) * FACTORS[factor][1](n, p, layers_dims[0]) for p, n in pairwise(layers_dims)]
 
 
 def _shape(value):
@@ -840,7 +817,9 @@ def _equal(value, right):
 def _hold(answers, rule, draw, factor, seed=SEED):
     """Правило верно для каждой матрицы весов W и той R, которая стояла бы на её месте с такими числом и множителем."""
     return all(
-        _is_matrix(W := answer.parameters.get(f"W{layer}"), R.shape) and rule(W, R)
+        isinstance(answer.parameters, dict)
+        and _is_matrix(W := answer.parameters.get(f"W{layer}"), R.shape)
+        and rule(W, R)
         for answer in answers
         for layer, R in enumerate(_weights(draw, factor, answer.layers_dims, seed), start=1)
     )
@@ -849,9 +828,7 @@ def _hold(answers, rule, draw, factor, seed=SEED):
 def _are_shifted(method, answers):
     """Веса верны, только сдвинуты случайными смещениями."""
     exercise = EXERCISES[method]
-    if exercise.draw != "randn" or not all(isinstance(answer.parameters, dict) for answer in answers):
-        return False
-    return any(_hold(answers, _equal, draw, exercise.factor) for draw in SHIFTED)
+    return exercise.draw == "randn" and any(_hold(answers, _equal, draw, exercise.factor) for draw in SHIFTED)
 
 
 def _wrong(method, letter, answers):
@@ -873,158 +850,147 @@ def _wrong(method, letter, answers):
 def _explain(method, letter, answers):
     """Первая ошибка; сбой в самом объяснении не меняет того, что ответ неверен."""
     answer, parameters, name = next(_wrong(method, letter, answers))
-    right, place = _right(method, answer.layers_dims), f"{function_name(method)}({answer.layers_dims})"
+    right = _right(method, answer.layers_dims)
     try:
         with np.errstate(all="ignore"):
-            fact, cause, detail = _fact_and_cause(method, letter, answers, parameters, name, right)
+            fact = _fact(name, parameters, right)
+            rules = _rules(method, letter, answers, parameters, name, right)
+            cause, found = next((cause, found) for cause, found in rules if found)
     except Exception:
-        fact, cause, detail = "ответ отличается от верного", "unexplained", ""
-    if any(answer.changed for answer in answers):
-        cause = "changed-argument"
-    place += f", слой {name[1:]}" if name in right else ""
-    return Mistake(f"{place}: {fact}.", WORDS.get(cause, "{}").format(detail).strip(), cause)
+        fact, cause, found = "ответ отличается от верного", "unexplained", True
+    layer = f", слой {name[1:]}" if name in right else ""
+    place = f"{function_name(method)}({answer.layers_dims}){layer}"
+    return Mistake(f"{place}: {fact}.", WORDS.get(cause, "{}").format(found).strip(), cause)
 
 
-def _fact_and_cause(method, letter, answers, parameters, name, right):
-    """Что ожидалось и что получено; какая ошибка за этим стоит (ключ WORDS); чем дополнить слова о ней."""
+def _fact(name, parameters, right):
+    """Что ожидалось и что получено."""
     if name is None:
-        kind = _describe(parameters)
-        cause = {"None": "no-return"}.get(
-            kind, kind if kind in ("tuple", "generator", "coroutine") else "no-dictionary"
-        )
-        return NO_DICTIONARY.format(kind), cause, ""
-    answers = [answer for answer in answers if isinstance(answer.parameters, dict) and isinstance(answer.again, dict)]
-    if not any(_wrong(method, letter, [answer._replace(again=answer.parameters) for answer in answers])):
-        return f"при повторном вызове {name} ожидался тот же, что и при первом, получен другой", "unstable", ""
-    deepest = max(answers, key=lambda answer: len(answer.layers_dims))
-    shapes = [{key: _shape(value) for key, value in answer.parameters.items()} for answer in answers]
-    if all(found == shapes[0] for found in shapes) and len(shapes[0]) > 2:
-        return f"ожидались другие формы для других размеров, получены те же: {shapes[0]}", "fitted-shape", ""
+        return f"ожидался словарь, получено: {_describe(parameters)}"
     if name not in right:
-        follows = _shape(parameters.get(f"W{name[1:]}"))[1:] == right[f"W{len(right) // 2}"].shape[:1]
-        cause = "layer-0" if name[1:] == "0" or follows else "old-dictionary"
-        cause = "shifted-key" if f"{letter}1" not in parameters else cause
-        return f"ожидались ключи {list(right)}, получен также ключ {name!r}", cause, ""
+        return f"ожидались ключи {list(right)}, получен также ключ {name!r}"
     if name not in parameters:
-        cause = _key_mistake(letter, deepest.parameters, _right(method, deepest.layers_dims))
-        return f"ожидался ключ {name!r}, получены ключи {list(parameters)}", cause, letter
-    value, shape = parameters[name], right[name].shape
-    if letter == "W" and "b1" not in parameters and _shape(value) == right[f"b{name[1:]}"].shape != shape:
-        return f"в {name} {_wrong_shape(shape, value)}", "same-key", ""
-    if cause := _shape_mistake(name, value, shape, answers, deepest):
+        return f"ожидался ключ {name!r}, получены ключи {list(parameters)}"
+    value, expected = parameters[name], right[name]
+    if fault := next(_array_faults(value, expected.shape), None):
+        return f"в {name} {fault[0]}"
+    i, j = np.argwhere(~np.isclose(value, expected, rtol=RELATIVE_TOLERANCE, atol=0))[0]
+    return f"в {name}[{i}, {j}] ожидалось {expected[i, j]:.8g}, получено {value[i, j]:.8g}"
+
+
+# Правила стоят по порядку: первое, которое что-то нашло, и есть диагноз. Каждое — ошибка (ключ WORDS) и находка: да
+# или нет либо то, что встаёт в её словах на место {}. Что стоит ниже, вычисляется, когда не подошло то, что выше.
+
+
+def _rules(method, letter, answers, parameters, name, right):
+    """Все правила: parameters[name] — первое, что отличается от верного словаря right."""
+    yield "changed-argument", any(answer.changed for answer in answers)
+    kind = _describe(parameters)
+    yield "no-return", name is None and kind == "None"
+    yield kind, name is None and kind in ("tuple", "generator", "coroutine")
+    yield "no-dictionary", name is None
+    answers = [answer for answer in answers if isinstance(answer.parameters, dict) and isinstance(answer.again, dict)]
+    yield "unstable", not any(_wrong(method, letter, [answer._replace(again=answer.parameters) for answer in answers]))
+    shapes = [{key: _shape(value) for key, value in answer.parameters.items()} for answer in answers]
+    yield "fitted-shape", len(shapes[0]) > 2 and all(found == shapes[0] for found in shapes)
+    deepest = max(answers, key=lambda answer: len(answer.layers_dims))
+    if name not in right:
+        yield "shifted-key", f"{letter}1" not in parameters
+        yield "layer-0", name[1:] == "0" or _shape(parameters.get(f"W{name[1:]}"))[1:] == (len([*right.values()][-1]),)
+        yield "old-dictionary", True
+    elif name not in parameters:
+        yield from _key_rules(letter, deepest.parameters, _right(method, deepest.layers_dims))
+    elif not _is_matrix(parameters[name], right[name].shape):
+        yield "same-key", "b1" not in parameters and _shape(parameters[name]) == right[f"b{name[1:]}"].shape
         example = EXERCISES[method].formula if letter == "W" else "np.zeros((layers_dims[l], 1))"
-        found = f"ожидался массив формы {shape}, получено: {_describe(value)}"
-        if type(value) is np.ndarray:
-            kind = f"ожидался массив чисел, получен массив типа {value.dtype}"
-            found = kind if cause == "no-numbers" else _wrong_shape(shape, value)
-        return f"в {name} {found}", cause, example
-    i, j = np.argwhere(~np.isclose(value, right[name], rtol=RELATIVE_TOLERANCE, atol=0))[0]
-    fact = f"в {name}[{i}, {j}] ожидалось {right[name][i, j]:.8g}, получено {value[i, j]:.8g}"
-    if letter == "b":
-        return fact, "bias-shifts" if _are_shifted(method, answers) else "bias", ""
-    return fact, *_weight_mistake(EXERCISES[method], answers)
+        yield from _shape_rules(name, parameters[name], right[name].shape, example, answers, deepest)
+    elif letter == "b":
+        yield "bias-shifts", _are_shifted(method, answers)
+        yield "bias", True
+    else:
+        yield from _number_rules(EXERCISES[method], answers)
 
 
-def _key_mistake(letter, got, right):
+def _key_rules(letter, got, right):
     """Почему нет ключа: got и right — полученные и верные параметры самой глубокой сети."""
-    if not got:
-        return "empty"
-    if not all(re.fullmatch(r"[Wb]\d+", str(key)) for key in got):
-        return "key"
-    last = str(len(right) // 2)
-    mine = [key for key in got if key[0] == letter]
-    if not mine:
-        return "same-key" if letter == "b" and all(_shape(v)[1:] == (1,) for v in got.values()) else "no-line"
-    if got.keys() <= {"W1", "b1"} and all(_shape(v) == right[key].shape for key, v in got.items()):
-        return "return-in-loop"
-    if len(got) <= 2 and all(_shape(v) == right[key[0] + last].shape for key, v in got.items()):
-        return "one-key"
-    return "after-loop" if len(mine) == 1 < len(got) - 1 else "loop"
+    yield "empty", not got
+    yield "key", not all(re.fullmatch(r"[Wb]\d+", str(key)) for key in got)
+    last, mine = str(len(right) // 2), [key for key in got if key[0] == letter]
+    yield "same-key", not mine and letter == "b" and all(_shape(value)[1:] == (1,) for value in got.values())
+    yield "no-line", not mine and letter
+    yield "return-in-loop", got.keys() <= {"W1", "b1"} and all(_shape(got[key]) == right[key].shape for key in got)
+    yield "one-key", len(got) <= 2 and all(_shape(got[key]) == right[key[0] + last].shape for key in got)
+    yield "after-loop", len(mine) == 1 < len(got) - 1 and letter
+    yield "loop", True
 
 
-def _shape_mistake(name, value, shape, answers, deepest):
-    """Ошибка, которая видна без сравнения чисел, или None."""
-    if value is None:
-        return "unsolved"
-    if isinstance(value, tuple):
-        return "comma" if any(isinstance(part, np.ndarray) for part in value) else "no-name"
-    if type(value) is not np.ndarray:
-        return "number" if not isinstance(value, np.ndarray) and np.isscalar(value) else "no-array"
-    if value.ndim != 2:
-        return "flat"
-    if value.shape == shape:
-        return None if value.dtype.kind in "biuf" else "no-numbers"
-    if value.shape == shape[::-1]:
-        return "transposed"
-    if value.shape in [(shape[0], 10 * shape[1]), (10 * shape[0], shape[1])]:
-        return "bracket"
+def _shape_rules(name, value, shape, example, answers, deepest):
+    """Ошибка, которая видна без сравнения чисел; example — как пишут в коде то, что здесь нужно."""
+    yield "unsolved", value is None
+    yield "comma", isinstance(value, tuple) and any(isinstance(part, np.ndarray) for part in value)
+    yield "no-name", isinstance(value, tuple) and example
+    yield "number", not isinstance(value, np.ndarray) and np.isscalar(value) and example
+    yield "no-array", type(value) is not np.ndarray and example
+    yield "flat", value.ndim != 2
+    yield "no-numbers", value.shape == shape
+    yield "transposed", value.shape == shape[::-1]
+    yield "bracket", value.shape in [(shape[0], 10 * shape[1]), (10 * shape[0], shape[1])]
     sizes = deepest.layers_dims
-    deep = [(*_shape(deepest.parameters.get(f"{name[0]}{layer}")), 0, 0) for layer in range(1, len(sizes))]
-    if all(s[:2] in [(n, n - 1), (p - 1, p)] for s, (p, n) in zip(deep, pairwise(sizes), strict=True)):
-        return "minus"
-    found = [(*_shape(answer.parameters.get(name)), 0, 0) for answer in answers]
-    if len({*found}) == 1:
-        return "fitted-shape"
-    for i in [i for i in (0, 1) if value.shape[i] != shape[i]]:
-        if {s[i] for s in deep} == {sizes[1 - i]}:
-            return "digit"
-        if len({s[i] for s in found}) == 1:
-            return "foreign"
-    return "shape"
+    deep = [(*_shape(deepest.parameters.get(f"{name[0]}{layer}")), 0, 0)[:2] for layer in range(1, len(sizes))]
+    yield "minus", all(s in [(n, n - 1), (p - 1, p)] for s, (p, n) in zip(deep, pairwise(sizes), strict=True))
+    found = {(*_shape(answer.parameters.get(name)), 0, 0)[:2] for answer in answers}
+    yield "fitted-shape", len(found) == 1
+    wrong = [i for i in (0, 1) if value.shape[i] != shape[i]]
+    yield "digit", any({s[i] for s in deep} == {sizes[1 - i]} for i in wrong)
+    yield "foreign", any(len({s[i] for s in found}) == 1 for i in wrong)
+    yield "shape", True
 
 
-def _weight_mistake(exercise, answers):
-    """Почему неверны числа: ключ WORDS (или строк DRAWS и FACTORS) и чем дополнить слова."""
+def _number_rules(exercise, answers):
+    """Почему неверны числа; ошибка из DRAWS и FACTORS говорит о себе сама."""
     weights, again = (
         [W for found in returned for name, W in found.items() if str(name)[:1] == "W" and _is_matrix(W, _shape(W))]
         for returned in zip(*[(answer.parameters, answer.again) for answer in answers], strict=True)
     )
     is_finite = all(np.isfinite(W).all() for W in weights)
-    if any(((W != 0) & (abs(W) < 1e-100)).any() for W in weights) or (exercise.draw == "zeros" and not is_finite):
-        return "garbage", ""
-    if not is_finite:
-        return "nan", ""
-    for factor, draw in itertools.product(FACTORS if exercise.draw != "zeros" else ["1"], DRAWS):
+    yield "garbage", any(((W != 0) & (abs(W) < 1e-100)).any() for W in weights)
+    yield "garbage", exercise.draw == "zeros" and not is_finite
+    yield "nan", not is_finite
+    for factor, draw in product(FACTORS if exercise.draw != "zeros" else ["1"], DRAWS):
         if _hold(answers, _equal, draw, factor):
-            return _draw_and_factor(exercise, draw, factor)
-    if exercise.draw == "zeros":
-        return "not-zero", ""
+            yield _draw_and_factor(exercise, draw, factor)
+    yield "not-zero", exercise.draw == "zeros"
     spread = _other_spread(exercise, answers)
-    if not all(itertools.starmap(_equal, zip(again, weights, strict=False))):
-        return "no-seed", spread
-    draws = _weights(exercise.draw, "1", answers[0].layers_dims)
-    ends = [(W.flat[0], D.flat[0]) for W, D in zip(weights, draws, strict=False) if W.size] or [(0, 1)]
-    added = ends[0][0] - ends[0][1]
-    factors = [f"в слое {i} — {w / d:.4g}" for i, (w, d) in enumerate(ends, start=1)]
+    is_stable = all(starmap(_equal, zip(again, weights, strict=False)))
+    yield "no-seed", not is_stable and (spread or " ")
     right, plain = (exercise.draw, exercise.factor), (exercise.draw, "1")
-    seed = next((s for s in (*range(101), 123, 1234) if _hold(answers, _equal, *right, seed=s)), "")
-    causes = {
-        "fitted": _hold(answers[:1], _equal, *right),
-        "sign": _hold(answers, lambda W, R: _equal(-W, R), *right),
-        "abs": _hold(answers, lambda W, R: _equal(W, abs(R)), *right),
-        "power": _hold(answers, lambda W, R: _equal(W, R**10), *plain),
-        "added": _hold(answers, lambda W, R: np.ptp(W - R) < 1e-6, *plain) and f"{added:.4g}",
-        "other-factor": _hold(answers, lambda W, R: _equal(W, R * (W[0, 0] / R[0, 0])), *plain)
-        and f"{'; '.join(factors)}, а нужен {FACTORS[exercise.factor][0]}",
-        "rounded": _hold(answers, lambda W, R: np.allclose(W, R, rtol=0, atol=0.02), *right)
-        or _hold(answers, lambda W, R: np.array_equal(W, np.round(R)) or np.array_equal(W, np.trunc(R)), *right),
-        "integers": all(np.array_equal(W, np.round(W)) for W in weights),
-        "seed": str(seed),
-        "spread": spread,
-        "numbers": True,
-    }
-    return next((cause, detail) for cause, detail in causes.items() if detail)
+    yield "fitted", _hold(answers[:1], _equal, *right)
+    yield "sign", _hold(answers, lambda W, R: _equal(-W, R), *right)
+    yield "abs", _hold(answers, lambda W, R: _equal(W, abs(R)), *right)
+    yield "power", _hold(answers, lambda W, R: _equal(W, R**10), *plain)
+    draws = _weights(*plain, answers[0].layers_dims)
+    ends = [(W.flat[0], D.flat[0]) for W, D in zip(weights, draws, strict=False)]
+    yield "added", _hold(answers, lambda W, R: np.ptp(W - R) < 1e-6, *plain) and f"{ends[0][0] - ends[0][1]:.4g}"
+    factors = "; ".join(f"в слое {layer} — {w / d:.4g}" for layer, (w, d) in enumerate(ends, start=1))
+    is_multiple = _hold(answers, lambda W, R: _equal(W, R * (W[0, 0] / R[0, 0])), *plain)
+    yield "other-factor", is_multiple and f"{factors}, а нужен {FACTORS[exercise.factor][0]}"
+    yield "rounded", _hold(answers, lambda W, R: np.allclose(W, R, rtol=0, atol=0.02), *right)
+    yield (
+        "rounded",
+        _hold(answers, lambda W, R: np.array_equal(W, np.round(R)) or np.array_equal(W, np.trunc(R)), *right),
+    )
+    yield "integers", all(np.array_equal(W, np.round(W)) for W in weights)
+    yield "seed", next((str(s) for s in (*range(101), 123, 1234) if _hold(answers, _equal, *right, seed=s)), "")
+    yield "spread", spread
+    yield "numbers", True
 
 
 def _draw_and_factor(exercise, draw, factor):
     """Откуда взяты числа и на что умножены, если это пара строк DRAWS и FACTORS."""
-    if draw == "seed-in-loop" or draw in SHIFTED:
-        said = {draw: WORDS["shifted" if draw in SHIFTED else draw]}
-    else:
-        said = {draw: f"Похоже, это {DRAWS[draw][0]}, а нужно {DRAWS[exercise.draw][0]}."}
-    said[factor] = f"Похоже, множитель — {FACTORS[factor][0]}, а нужен {FACTORS[exercise.factor][0]}."
-    skipped = {exercise.draw, exercise.factor, *(FACTORS if "zeros" in (draw, exercise.draw) else ())}
-    said = {name: words for name, words in said.items() if name not in skipped}
+    plain = f"Похоже, это {DRAWS[draw][0]}, а нужно {DRAWS[exercise.draw][0]}."
+    said = {draw: WORDS.get(draw, plain)} if draw != exercise.draw else {}
+    if factor != exercise.factor and "zeros" not in (draw, exercise.draw):
+        said[factor] = f"Похоже, множитель — {FACTORS[factor][0]}, а нужен {FACTORS[exercise.factor][0]}."
     return "+".join(said), " ".join(said.values())
 
 

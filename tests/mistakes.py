@@ -1,5 +1,6 @@
 """One table of what students get wrong in the graded functions: for the self-check, Jupyter and the grader."""
 
+from functools import partial
 from typing import NamedTuple
 
 from submissions import BIAS, ORACLE, SEEDED, function
@@ -29,17 +30,7 @@ def case(method, id, words, *changes, points=1, before="", **parts):
     return Case(method, f"{before}\n{code}".lstrip(), id, words, points)
 
 
-def zeros(id, words, *changes, **parts):
-    return case("zeros", id, words, *changes, **parts)
-
-
-def big(id, words, *changes, **parts):
-    return case("random", id, words, *changes, **parts)
-
-
-def he(id, words, *changes, **parts):
-    return case("he", id, words, *changes, **parts)
-
+zeros, big, he = (partial(case, method) for method in ("zeros", "random", "he"))
 
 RETURNED = {
     "no return": he("no-return", "нет строки return parameters", ("    return parameters\n", ""), points=0),
@@ -152,9 +143,7 @@ RETURNED = {
         "shape", "Форма весов", ("    return parameters", "    return memo.setdefault(len(layers_dims), parameters)"),
         before="memo = {}", points=0,
     ),
-    "a dictionary sometimes": big(
-        "no-return", "return parameters", ("    return", "    if L == 3: return"), points=0
-    ),
+    "a dictionary sometimes": big("no-return", "return parameters", ("    return", "    if L == 3: return"), points=0),
     "changes its argument": he("changed-argument", "изменяет свой аргумент", loop="layers_dims[0] = 7"),
 }  # fmt: skip
 

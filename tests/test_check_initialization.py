@@ -1,13 +1,15 @@
-"""The students' self-check: silent on every right function, telling on every usual mistake."""
+"""The students' self-check: silent on every right function, telling on every usual mistake, in a real kernel, too."""
 
 import linecache
 import random
 import re
-from itertools import combinations, pairwise
+from itertools import combinations
 
+import nbformat
 import numpy as np
 import pytest
 from mistakes import RETURNED, STOPPED
+from nbclient import NotebookClient
 from submissions import function
 
 import init_utils
@@ -16,7 +18,6 @@ from init_utils import (
     ERRORS,
     EXERCISES,
     FACTORS,
-    SEED,
     WORDS,
     Answer,
     check_initialization,
@@ -24,118 +25,118 @@ from init_utils import (
     function_name,
     is_right,
 )
+from tools import lab_cells
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what Python says of a student's mistakes
+ALL = RETURNED | {name: case for name, case in STOPPED.items() if case.id != "numpy-2" or np.__version__ >= "2"}
+TRAINED = "parameters = initialize_parameters_he([2, 10, 5, 1])\n"
+# what is done wrong with the helpers -> words of the first line, words of the second
+HELPERS = {
+    "check_initialization(initialize_parameters_he([2, 4, 1]))": ("получено: dict", "без скобок"),
+    "check_initialization(model)": ("получено: model", "без скобок"),
+    "model(train_X.T, train_Y)": ("X: ожидался массив формы (n_x, 300)", "переставлены"),
+    "model(train_X, test_Y)": ("Y: ожидался массив формы (1, 300)", "одна метка"),
+    "model(train_X, train_Y, initialization='xavier')": ('"zeros", "random" или "he"', "Исправьте"),
+    "def initialize_parameters_he(d): pass\nmodel(train_X, train_Y)": ("получено: None", "не закончено"),
+    "forward_propagation(train_X.T, initialize_parameters_he([2, 10, 5, 1]))": ("X: ", "переставлены"),
+    TRAINED + "predict(train_X, 2 * train_Y - 1, parameters)": ("y: ожидались метки", "Перекодируйте"),
+    TRAINED + "plot_decision_boundary(predict_dec(parameters, train_X), train_X, train_Y)": ("model: ", "lambda x:"),
+    'Results()["he"]': ("ещё не обучена", "Выполните ячейку обучения"),
+}
+UNSOLVED = "def initialize_parameters_{0}(d): return dict(W1=None)\nmodel(train_X, train_Y, initialization='{0}')"
+HELPERS |= {UNSOLVED.format(method): (f'_{method}, parameters["W1"]: ', "не закончено") for method in EXERCISES}
 
 
-def defined(code, method):
-    """The function itself; its lines can be quoted, as a cell's can in Jupyter."""
-    source, namespace = f"<cell {hash(code)}>", {"np": np}
-    linecache.cache[source] = (len(code), None, code.splitlines(keepends=True), source)
-    exec(compile(code, source, "exec"), namespace)
-    return namespace[function_name(method)]
+@pytest.fixture(scope="module")
+def shown():
+    """The lines that a kernel shows for each mistake, without colours."""
+    cells = [lab_cells.sources()[name] for name in lab_cells.DEFINITIONS]
+    restore = "for name in ('np', 'str', 'len', 'parameters', 'layers_dims'): globals().pop(name, None)\n"
+    restore += "import numpy as np\n" + "\n".join(cells[2:])
+    wrong = [f"{case.code}\ncheck_initialization({function_name(case.method)})" for case in ALL.values()] + [*HELPERS]
+    for code in wrong:
+        cells += [code, restore]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, kernel_name="python3", allow_errors=True, resources={"metadata": {"path": "."}}).execute()
+    first = len(lab_cells.DEFINITIONS)
+    errors = [
+        ["\n".join(output.traceback) for output in cell.outputs if output.output_type == "error"]
+        for cell in notebook.cells
+    ]
+    assert not any(errors[:first] + errors[first + 1 :: 2])
+    plain = [re.sub(r"\x1b\[[\d;]*m", "", "".join(error)).split("\n") for error in errors[first::2]]
+    return dict(zip([*ALL, *HELPERS], plain, strict=True))
 
 
 def answers_of(code, method):
-    called = defined(code, method)
-    return [
-        init_utils._answer(method, called, sizes)
-        for sizes in (EXERCISES[method].shown_layers, *init_utils.OTHER_LAYERS)
-    ]
-
-
-def message_of(code, method):
-    with pytest.raises(ValueError) as error:
-        check_initialization(defined(code, method))
-    return str(error.value)
-
-
-@pytest.mark.parametrize("method", EXERCISES)
-def test_right_functions_pass_with_one_short_line(lab, capsys, method):
-    check_initialization(lab[function_name(method)])
-    assert capsys.readouterr().out == f"{function_name(method)}: всё верно.\n"
+    """What the function returns; its lines can be quoted, as a cell's can in Jupyter."""
+    source, namespace = f"<cell {hash(code)}>", {"np": np}
+    linecache.cache[source] = (len(code), None, code.splitlines(keepends=True), source)
+    exec(compile(code, source, "exec"), namespace)
+    called = namespace[function_name(method)]
+    sizes = (EXERCISES[method].shown_layers, *init_utils.OTHER_LAYERS)
+    return [init_utils._answer(method, called, layers_dims) for layers_dims in sizes]
 
 
 @pytest.mark.parametrize("name", RETURNED)
-def test_a_wrong_answer_is_recognised(name):
+def test_a_wrong_answer_is_recognised(shown, name):
     case = RETURNED[name]
-    fact, hint = message_of(case.code, case.method).split("\n")
-    assert re.match(rf"{function_name(case.method)}\(\[.*\]\)(, слой \d)?: ", fact)
-    assert re.search("ожидал(ось|ся|ись)", fact) and re.search("получен[оы]?", fact)
-    assert case.words in hint
+    fact, hint = shown[name]
+    assert re.match(rf"ValueError: {function_name(case.method)}\(\[.*\]\)(, слой \d)?: ", fact)
+    assert re.search("ожидал(ось|ся|ись)", fact) and re.search("получен[оы]?", fact) and case.words in hint
     mistakes = find_mistakes(case.method, answers_of(case.code, case.method))
     assert case.id in [mistake.id for mistake in mistakes.values() if mistake]
     assert sum(mistake is None for mistake in mistakes.values()) == case.points
 
 
-@pytest.mark.parametrize("name", STOPPED)
-def test_a_function_that_stops_is_explained(name):
+@pytest.mark.parametrize("name", [name for name in ALL if name in STOPPED])
+def test_a_function_that_stops_is_explained(shown, name):
     case = STOPPED[name]
-    if case.id == "numpy-2" and np.__version__ < "2":
-        pytest.skip("this NumPy still has the name")
-    fact, *hint = message_of(case.code, case.method).split("\n")
-    assert re.match(rf"{function_name(case.method)}\(\[.*\]\): функция остановилась с ошибкой \w+", fact)
-    assert ": ," not in fact and case.words in "".join(hint)
-    assert case.id == "arguments" or "строка «" in fact or case.id in ("arguments", "recursion")
+    fact, *hint = shown[name]
+    assert re.match(rf"ValueError: {function_name(case.method)}\(\[.*\]\): функция остановилась с ошибкой \w+", fact)
+    assert ": ," not in fact and case.words in "".join(hint) and len(hint) <= 1
+    assert "строка «" in fact or case.id in ("arguments", "recursion")
 
 
-def test_every_mistake_of_the_tables_is_met():
-    met = {part for case in RETURNED.values() for part in case.id.split("+")} | {case.id for case in STOPPED.values()}
-    met |= {case.id for case in RETURNED.values()}
+@pytest.mark.parametrize("code", HELPERS)
+def test_a_wrong_call_ends_in_two_lines(shown, code):
+    fact, advice = shown[code]
+    cause, words = HELPERS[code]
+    assert re.match(r"ValueError: \S", fact) and cause in fact and words in advice
+
+
+def test_every_row_of_the_tables_is_met_and_differs_from_the_others():
+    met = {part for case in ALL.values() for part in (case.id, *case.id.split("+"))}
     known = {name for rows in ERRORS.values() for name, _, _ in rows} | set(WORDS)
-    unmet = known - met - {"shifted", "unexplained", "numpy-name", "memory"}
-    assert not unmet
+    assert known - met <= {"biases-first", "unexplained", "numpy-2"}
+    assert len({round(factor(5, 7, 3), 12) for _, factor in FACTORS.values()}) == len(FACTORS)
+    assert len({tuple(init_utils._weights(draw, "1", [7, 5, 4])[1].ravel()) for draw in DRAWS}) == len(DRAWS)
 
 
-def test_no_two_rows_of_the_tables_of_numbers_are_alike():
-    factors = [factor(5, 7, 3) for _, factor in FACTORS.values()]
-    assert len(np.unique(np.round(factors, 12))) == len(FACTORS)
-    numbers = [tuple(np.concatenate([W.ravel() for W in init_utils._weights(draw, "1", [7, 5, 4])])) for draw in DRAWS]
-    assert len(set(numbers)) == len(DRAWS)
+PARTS = {
+    "weights": ["None", "0", "(layers_dims[l], layers_dims[l - 1])", "np.zeros((1, 1))", "np.ones((layers_dims[l],))"],
+    "bias": ["None", "0", "np.random.randn(layers_dims[l], 1)", "np.zeros((1, layers_dims[l]))", "np.empty((0, 1))"],
+    "seed": ["pass", "np.random.seed(4)", "np.random.default_rng(3)"],
+    "loop": ["if l < 3: continue", "if l > 1: break", "parameters = {}", "parameters[l] = None", "np.random.seed(l)"],
+}  # fmt: skip
+CHANGES = [
+    ("range(1, L)", "range(1, 3)"),
+    ("str(l)", "str(l + 1)"),
+    ("'b' +", "'W' +"),
+    ("    return", "        return"),
+]
 
 
 def test_several_mistakes_at_once_never_end_in_an_error_of_ours():
     """Pairs and triples of usual mistakes: each gets a verdict, with words, whatever they do to each other."""
     chosen, tried = random.Random(0), 0
-    parts = {
-        "weights": [
-            "None",
-            "0",
-            "(layers_dims[l], layers_dims[l - 1])",
-            "np.zeros((1, 1))",
-            "np.ones((layers_dims[l],))",
-        ],
-        "bias": [
-            "None",
-            "0",
-            "np.random.randn(layers_dims[l], 1)",
-            "np.zeros((1, layers_dims[l]))",
-            "'b'",
-            "np.empty((0, 1))",
-        ],
-        "seed": ["pass", "np.random.seed(4)", "np.random.default_rng(3)"],
-        "loop": [
-            "if l < 3: continue",
-            "if l > 1: break",
-            "parameters = {}",
-            "parameters[l] = None",
-            "np.random.seed(l)",
-        ],
-    }
-    changes = [
-        ("range(1, L)", "range(1, 3)"),
-        ("str(l)", "str(l + 1)"),
-        ("'b' +", "'W' +"),
-        ("    return", "        return"),
-    ]
     for method in EXERCISES:
         codes = [case.code for case in RETURNED.values() if case.method == method]
-        options = [("weights", w) for code in codes for w in re.findall(r"'W' \+ str\(l\)\] = (.*)", code)] + [
-            (k, v) for k, values in parts.items() for v in values
-        ]
+        options = [("weights", weights) for code in codes for weights in re.findall(r"'W' \+ str\(l\)\] = (.*)", code)]
+        options += [(part, value) for part, values in PARTS.items() for value in values]
         for pair in chosen.sample([*combinations(options, 2)], 150):
             code = function(method, **dict(pair))
-            for old, new in chosen.sample(changes, chosen.randrange(3)):
+            for old, new in chosen.sample(CHANGES, chosen.randrange(3)):
                 code = code.replace(old, new)
             try:
                 answers = answers_of(code, method)
@@ -149,7 +150,7 @@ def test_several_mistakes_at_once_never_end_in_an_error_of_ours():
 
 
 def test_a_failure_of_the_explanation_is_no_verdict(monkeypatch):
-    monkeypatch.setattr(init_utils, "_weight_mistake", lambda *_: 1 / 0)
+    monkeypatch.setattr(init_utils, "_number_rules", lambda *_: 1 / 0)
     case = RETURNED["9 for 10"]
     mistakes = find_mistakes(case.method, answers_of(case.code, case.method))
     assert mistakes["W"].id == "unexplained" and mistakes["b"] is None
@@ -157,58 +158,30 @@ def test_a_failure_of_the_explanation_is_no_verdict(monkeypatch):
 
 @pytest.mark.parametrize(
     ("values", "words"),
-    [
-        ([], "ожидался словарь"),
-        ({1: 2}, "ожидался ключ 'W1'"),
-        ({"w1": 2, "b1": 2}, "как составлен ключ"),
-        ({"W1": 5}, "W1"),
-    ],
+    [({1: 2}, "ожидался ключ 'W1'"), ({"w1": 2, "b1": 2}, "как составлен ключ"), ({"W1": 5}, "W1")],
 )
 def test_something_else_than_parameters(values, words):
     def initialize_parameters_he(layers_dims):
         return values
 
-    with pytest.raises(ValueError, match=re.escape(words)):
+    with pytest.raises(ValueError, match=words):
         check_initialization(initialize_parameters_he)
 
 
-def test_a_generator_outside_the_function_is_noticed():
-    generator = np.random.RandomState(SEED)
+@pytest.mark.parametrize("method", EXERCISES)
+def test_a_right_function_passes_with_one_line_whatever_it_does_to_its_argument(lab, capsys, method):
+    right, state = lab[function_name(method)], np.random.get_state()[1].copy()
 
-    def initialize_parameters_random(layers_dims):
-        parameters = {}
-        for layer, (n_in, n_out) in enumerate(pairwise(layers_dims), start=1):
-            parameters[f"W{layer}"] = generator.randn(n_out, n_in) * 10
-            parameters[f"b{layer}"] = np.zeros((n_out, 1))
-        return parameters
-
-    with pytest.raises(ValueError, match="Веса меняются от вызова к вызову"):
-        check_initialization(initialize_parameters_random)
-
-
-def test_what_is_not_a_function_of_the_lab_is_refused():
-    with pytest.raises(ValueError, match=r"получено: dict\.\nПередайте саму функцию"):
-        check_initialization({})
-    with pytest.raises(ValueError, match="ожидалась одна из функций initialize_parameters_zeros"):
-        check_initialization(print)
-
-
-def test_the_students_generator_is_left_alone(lab):
-    np.random.seed(7)
-    expected = np.random.rand()
-    np.random.seed(7)
-    check_initialization(lab["initialize_parameters_he"])
-    assert np.random.rand() == expected
-
-
-def test_the_function_may_change_the_list_of_sizes(lab, capsys):
-    def initialize_parameters_he(layers_dims):
-        parameters = lab["initialize_parameters_he"](layers_dims)
+    def clearing(layers_dims):
+        parameters = right(layers_dims)
         layers_dims.clear()
         return parameters
 
-    check_initialization(initialize_parameters_he)
-    assert "всё верно" in capsys.readouterr().out
+    clearing.__name__ = function_name(method)
+    for student in (right, clearing):
+        check_initialization(student)
+    assert capsys.readouterr().out == f"{function_name(method)}: всё верно.\n" * 2
+    np.testing.assert_array_equal(np.random.get_state()[1], state)  # the student's generator is left alone
 
 
 def test_an_answer_that_was_right_is_right_whatever_comes_later():

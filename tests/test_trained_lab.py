@@ -3,11 +3,9 @@
 import contextlib
 import io
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from common.lab import NOTEBOOK
 from init_utils import Results
 from tools import lab_cells
 
@@ -22,7 +20,7 @@ def trained():
 
 def run(lab, name):
     with contextlib.redirect_stdout(io.StringIO()) as out:
-        exec(lab_cells.sources(NOTEBOOK)[name], lab)
+        exec(lab_cells.sources()[name], lab)
     return out.getvalue()
 
 
@@ -35,20 +33,16 @@ def test_cells_run_again_later_show_their_own_network(trained, cells, kind):
     assert lab["parameters"] is lab["trained"][kind]
 
 
-@pytest.mark.parametrize("name", ["accuracy-{}", "predictions-{}", "boundary-{}"])
+CELLS = ("accuracy-{}", "predictions-{}", "boundary-{}", "compare-losses", "compare-accuracies", "compare-boundaries")
+
+
+@pytest.mark.parametrize("name", CELLS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_before_the_training_a_cell_names_the_one_to_run(lab, name, kind):
+def test_a_cell_names_the_training_that_is_missing(trained, name, kind):
+    others = Results({key: value for key, value in trained.lab["trained"].items() if key != kind})
     with pytest.raises(ValueError, match=rf'(?s)ещё не обучена.*model\(\.\.\., initialization="{kind}"\)'):
-        run(lab, name.format(kind))
-
-
-@pytest.mark.parametrize("name", ["compare-losses", "compare-accuracies", "compare-boundaries"])
-@pytest.mark.parametrize("kind", KINDS)
-def test_section_5_names_the_training_that_is_missing(trained, name, kind):
-    lab = dict(trained.lab)
-    lab["trained"] = Results({key: value for key, value in lab["trained"].items() if key != kind})
-    with pytest.raises(ValueError, match=rf'model\(\.\.\., initialization="{kind}"\)'):
-        run(lab, name)
+        run({**trained.lab, "trained": others}, name.format(kind))
+    assert kind not in others and others.get(kind) is None  # it can be looked for without an error
 
 
 def test_an_interrupted_training_keeps_the_last_whole_one(trained):
@@ -58,17 +52,12 @@ def test_an_interrupted_training_keeps_the_last_whole_one(trained):
     def interrupted(X, Y, cache):
         raise KeyboardInterrupt
 
-    definition, _, _ = lab_cells.sources(NOTEBOOK)["model"].rpartition("\n\n\n")
+    definition, _, _ = lab_cells.sources()["model"].rpartition("\n\n\n")
     lab["backward_propagation"] = interrupted
     exec(definition, lab)
     with pytest.raises(KeyboardInterrupt):
         run(lab, "train-he")
     assert (lab["trained"]["he"], lab["curves"]["he"]) == before
-
-
-def test_a_result_can_be_looked_for_without_an_error():
-    results = Results(he=1)
-    assert results["he"] == 1 and "random" not in results and results.get("random") is None
 
 
 def test_loss_curves_and_the_infinity(trained):
@@ -81,6 +70,8 @@ def test_loss_curves_and_the_infinity(trained):
     (x,), (y,) = infinity.get_data()
     assert x == 0 and axes.get_ylim()[0] < y < axes.get_ylim()[1]
     assert infinity.get_color() == styles["random"]["color"]
+    for key in ("color", "linestyle", "marker"):
+        assert len({style[key] for style in styles.values()}) == len(KINDS)
 
 
 def test_the_boundaries_share_their_limits_and_name_the_accuracies(trained):
@@ -93,11 +84,6 @@ def test_the_boundaries_share_their_limits_and_name_the_accuracies(trained):
     ]
 
 
-def test_styles_differ_without_colour(trained):
-    for key in ("color", "linestyle", "marker"):
-        assert len({style[key] for style in trained.lab["STYLES"].values()}) == len(KINDS)
-
-
 def test_decimals_in_figures_have_a_comma(trained):
     shown = set()
     for name, figures in trained.figures.items():
@@ -107,4 +93,3 @@ def test_decimals_in_figures_have_a_comma(trained):
                 assert "." not in label.get_text(), name
                 shown.add(label.get_text())
     assert {"−0,5", "0,69", "14000"} <= shown
-    plt.close("all")
