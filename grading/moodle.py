@@ -58,10 +58,10 @@ class Worksheet:
         by_number = {person(row)[1]: row for row in counted}
         by_number.pop("", None)
         for line in range(1, self.grid.height):
-            if self.grid.is_blank(line):
-                continue
             who, found = self.cell(line, self.identifier), NUMBER.search(self.cell(line, self.identifier))
             name = f"{self.cell(line, self.name)} ({who})" if self.cell(line, self.name) else who
+            if not name:
+                continue
             row = by_number.pop(found[0], None) if found else None
             if row is None:
                 self.unmatched.append(name)

@@ -64,6 +64,14 @@ def person(row):
     return found if found and row["student"].startswith(found[0]) else (row["student"], "")
 
 
+def grouped(things, key):
+    """{key: the things that have it}."""
+    groups = {}
+    for thing in things:
+        groups.setdefault(key(thing), []).append(thing)
+    return groups
+
+
 def by_name(row):
     return alphabetical(row["submission"])
 
@@ -79,10 +87,7 @@ def counts(row):
 
 def annotate(rows):
     """Say in the rows of each student which of his submissions counts; tell students of one name apart."""
-    of_person = {}
-    for row in rows:
-        if row["submission"]:
-            of_person.setdefault(person(row), []).append(row)
+    of_person = grouped(rows, person)
     shown = tell_apart(of_person)
     for who, own in of_person.items():
         best = min(own, key=lambda row: (-worth(row), by_name(row)))
