@@ -8,8 +8,6 @@ from init_utils import EXERCISES
 MAX_SCORE = sum(exercise.points for exercise in EXERCISES.values())
 COLUMNS = ("student", "submission", "status", *EXERCISES, "score", "max_score", "nbval", "feedback")
 NOTES = re.compile(r"^(не засчитывается \(засчитана .*?\)|за .*? больше баллов в другом его файле, .*?) \| ")
-
-
 LONGEST_CELL = 30_000  # a spreadsheet takes some more
 
 
@@ -18,15 +16,8 @@ def row_of(mark):
     points = [mark.points(method) for method in EXERCISES] + [mark.score]
     if mark.ungraded:
         points = [""] * len(points)
-    values = [
-        mark.student,
-        mark.submission,
-        mark.status,
-        *points,
-        MAX_SCORE,
-        mark.nbval,
-        one_line(mark.feedback)[:LONGEST_CELL],
-    ]
+    feedback = one_line(mark.feedback)[:LONGEST_CELL]
+    values = [mark.student, mark.submission, mark.status, *points, MAX_SCORE, mark.nbval, feedback]
     return dict(zip(COLUMNS, map(str, values), strict=True))
 
 
