@@ -5,11 +5,6 @@ import os
 import stat
 import tempfile
 
-try:
-    import fcntl
-except ImportError:  # Windows: one run at a time
-    fcntl = None
-
 
 def replace_file(path, content, follow=True, durable=False):
     """Write a text, or bytes, beside `path`, then rename: the old file is whole until the new one is.
@@ -45,34 +40,6 @@ def replace_file(path, content, follow=True, durable=False):
 
 def new_file_beside(path):
     return tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".tmp", delete=False)
-
-
-@contextlib.contextmanager
-def locked(path):
-    """Nobody else who asks for it reads and replaces the file meanwhile; the lock ends with the process, too."""
-    path = path.resolve()
-    lock = path.with_name(f".{path.name}.lock")
-    while True:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
-        try:
-            if fcntl:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if not fcntl or (lock.exists() and os.path.samestat(os.fstat(descriptor), os.stat(lock))):
-                break
-        except FileNotFoundError:
-            pass  # its owner has just removed it: once more
-        except BaseException:
-            os.close(descriptor)
-            raise
-        os.close(descriptor)
-    try:
-        yield
-    finally:
-        if fcntl:
-            lock.unlink(missing_ok=True)
-        os.close(descriptor)
-        if not fcntl:
-            lock.unlink(missing_ok=True)
 
 
 def check_writable(path):

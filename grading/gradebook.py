@@ -1,14 +1,19 @@
 """The grade book: a table on disk whose rows are updated where they stand; new ones are appended."""
 
+import contextlib
+import csv
+import fcntl
 import importlib.util
+import io
+import os
 from collections import Counter
+from operator import itemgetter
 from pathlib import Path
 
 from common.command import Refusal
-from common.files import locked
-from grading.names import student_of
-from grading.rows import COLUMNS, annotate, by_name, is_set_by_hand, is_ungraded, person
-from grading.tables import CsvGrid, Row, Table
+from grading.names import one_line, student_of
+from grading.rows import COLUMNS, annotate, by_name, grouped, is_set_by_hand, is_ungraded, person
+from grading.tables import CsvGrid, Table, harmless
 from init_utils import EXERCISES
 
 REQUIRED = ("submission", "status", "score", "max_score")  # the others may be deleted
@@ -26,32 +31,31 @@ class Gradebook:
         self.path = Path(path) if path else None
         self.on_disk = self.path and (not self.path.exists() or self.path.is_file())  # another run may be making it
         self.table = self.read()
-        self.before = {row["submission"]: dict(row) for row in self.table.rows if row["submission"]}
+        self.before = {row["submission"]: dict(row) for row in self.submissions}
         self.fresh = fresh  # until the first write
         self.new = {}
         self.kept = set()  # names of this run whose old rows stay as they were
         self.by_hand = {}  # {name: the score of the functions, which is not that of the row}
         self.replaced = {}  # {name of a row that is no more: its new name, or ""}
 
+    @property
+    def submissions(self):
+        """The rows of submissions; between them there may be blank ones, and others of the teacher's."""
+        return [row for row in self.table.rows if row["submission"]]
+
     def read(self):
-        if not self.on_disk or not self.path.exists():
-            return self.empty()
+        exists = self.on_disk and self.path.exists()
         try:
-            table = Table(read_grid(self.path), COLUMNS)
+            table = Table(open_grid(self.path, exists), COLUMNS)
         except (ValueError, OSError) as error:
             raise Refusal(f"таблица не прочитана и не изменена: {self.path}: {error}") from None
-        if not (table.rows or table.places or table.notes):
-            return self.empty()
+        if not table.grid.height:
+            table.add_columns(COLUMNS)
         if not table.places.keys() >= set(REQUIRED):
             raise Refusal(f"это не таблица оценок (нет столбцов {', '.join(REQUIRED)}), она не изменена: {self.path}")
         for row in table.rows:
-            if row["submission"] and not row.get("student"):
+            if not row.get("student"):
                 row["student"] = student_of(row["submission"])
-        return table
-
-    def empty(self):
-        table = Table(new_grid(self.path), COLUMNS)
-        table.add_columns(COLUMNS)
         return table
 
     @property
@@ -64,46 +68,68 @@ class Gradebook:
 
     def write(self):
         """Bring the rows of this run into the table; OSError if it can't be written."""
-        if not self.on_disk:
-            self.join(self.table)
-            return
-        with locked(self.path):
-            self.join(self.read())
-            self.table.save(self.path)
-        self.fresh = False
+        with locked(self.path) if self.on_disk else contextlib.nullcontext():
+            if self.on_disk:
+                self.table = self.read()
+            self.join()
+            if self.on_disk:
+                self.table.save(self.path)
+                self.fresh = False
 
-    def join(self, table):
+    def join(self):
+        """Each row comes to where it, or what it replaces, stands."""
         if self.fresh:
-            self.begin_anew(table)
-        table.add_columns(method for method in EXERCISES if method not in table.places)
-        joining = Joining(table.rows)
+            self.begin_anew()
+        self.table.add_columns(method for method in EXERCISES if method not in self.table.places)
+        self.kept, self.by_hand = set(), {}
+        named, of_person = grouped(self.submissions, itemgetter("submission")), grouped(self.submissions, person)
         # what could not be opened comes last: it has a row only if the student has no other
-        for row in sorted(self.new.values(), key=lambda row: (is_unopened(row), by_name(row))):
-            joining.add(row)
-        self.kept, self.by_hand = joining.kept, joining.by_hand
-        self.replaced |= joining.replaced
-        annotate(table.rows)
-        self.table = table
+        for new in sorted(self.new.values(), key=lambda row: (is_unopened(row), by_name(row))):
+            name, own = new["submission"], of_person.setdefault(person(new), [])
+            placeholders = [row for row in own if row["status"] == "missing" or is_unopened(row)]
+            if places := named.get(name):
+                stays = is_ungraded(new) and not is_ungraded(places[0])
+            else:
+                places = placeholders[:1]  # what was missing has come
+                stays = bool(own) and (is_unopened(new) or (new["status"] == "missing" and own != places))
+            if stays:
+                self.kept.add(name)
+                continue
+            if not places:
+                places = [dict.fromkeys(COLUMNS, "")]
+                self.table.rows += places
+                own += places
+            elif places[0]["submission"] != name:
+                self.replaced[places[0]["submission"]] = name
+            named[name] = places
+            for row in places:
+                self.update(row, new)
+        annotate(self.submissions)
 
-    def begin_anew(self, table):
+    def update(self, row, new):
+        same = all(row.get(key) == new.get(key) for key in MARKS)
+        values = new | {"nbval": new.get("nbval") or (row.get("nbval", "") if same else "")}
+        if is_set_by_hand(row) and not is_set_by_hand(new):
+            self.by_hand[new["submission"]] = new["score"] or "—"
+            values |= {key: row[key] for key in KEPT_BY_HAND if key in row}
+        row.update((title, text) for title, text in values.items() if title in COLUMNS or not row.get(title))
+
+    def begin_anew(self):
         """Only what is not graded this time keeps its old row."""
-        kept = [
-            Row(row)
-            for row in table.rows
-            if row["submission"] in self.new and is_ungraded(self.new[row["submission"]]) and not is_ungraded(row)
-        ]
-        self.replaced |= dict.fromkeys({row["submission"] for row in table.rows} - set(self.new) - {""}, "")
-        table.clear()
-        table.add_columns(COLUMNS)
-        table.rows = kept
+        old = self.submissions
+        self.replaced |= dict.fromkeys({row["submission"] for row in old} - set(self.new), "")
+        self.table.clear()
+        self.table.add_columns(COLUMNS)
+        ungraded = [name for name, row in self.new.items() if is_ungraded(row)]
+        self.table.rows = [row for row in old if row["submission"] in ungraded and not is_ungraded(row)]
 
     def text(self, header=True):
         """The rows of this run as .csv."""
-        table = Table(CsvGrid(), COLUMNS)
-        table.add_columns(COLUMNS)
-        table.rows = [Row(row) for row in sorted(self.table.rows, key=by_name) if row["submission"] in self.new]
-        table.data()
-        return table.grid.text(first=0 if header else 1)
+        rows = sorted((row for _, row in self.rows_of_this_run()), key=by_name)
+        cells = [[harmless(one_line(row.get(column, ""))) for column in COLUMNS] for row in rows]
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *cells] if header else cells)
+        return text.getvalue()
 
     def changes(self):
         """A line for each row of this run whose mark is not what it was: «Иванов: 4 → 6»."""
@@ -122,53 +148,10 @@ class Gradebook:
 
     def rows_of_this_run(self):
         """(the student, or his submission if he has several, row) of each."""
-        times = Counter(row["student"] for row in self.table.rows)
-        for row in self.table.rows:
+        times = Counter(row["student"] for row in self.submissions)
+        for row in self.submissions:
             if row["submission"] in self.new:
                 yield row["student"] if times[row["student"]] == 1 else row["submission"], row
-
-
-class Joining:
-    """Brings rows into the rows of a table, each to the place where it, or what it replaces, stands."""
-
-    def __init__(self, rows):
-        self.rows = rows
-        self.by_submission, self.of_person = {}, {}
-        self.kept, self.replaced, self.by_hand = set(), {}, {}
-        for row in rows:
-            if row["submission"]:
-                self.by_submission.setdefault(row["submission"], []).append(row)
-                self.of_person.setdefault(person(row), []).append(row)
-
-    def add(self, new):
-        name, others = new["submission"], self.of_person.setdefault(person(new), [])
-        places = self.by_submission.get(name)
-        placeholder = next((row for row in others if row["status"] == "missing" or is_unopened(row)), None)
-        if places and is_ungraded(new) and not is_ungraded(places[0]):
-            self.kept.add(name)
-        elif places:
-            self.update(places, new)
-        elif others and (is_unopened(new) or (new["status"] == "missing" and others != [placeholder])):
-            self.kept.add(name)
-        elif placeholder:  # what was missing has come
-            self.replaced[placeholder["submission"]] = name
-            self.update([placeholder], new)
-        else:
-            row = Row()
-            self.rows.append(row)
-            others.append(row)
-            self.update([row], new)
-
-    def update(self, places, new):
-        self.by_submission[new["submission"]] = places
-        for row in places:
-            same = all(row.get(key, "") == new.get(key, "") for key in MARKS)
-            values = dict(new) | {"nbval": new.get("nbval") or (row.get("nbval", "") if same else "")}
-            if row and is_set_by_hand(row) and not is_set_by_hand(new):
-                self.by_hand[new["submission"]] = new["score"] or "—"
-                values |= {key: row[key] for key in KEPT_BY_HAND if key in row}
-            row.update(values)
-            row.notes = getattr(new, "notes", {})
 
 
 def is_unopened(row):
@@ -186,17 +169,25 @@ def is_workbook(path):
     return suffix == ".xlsx"
 
 
-def new_grid(path):
+def open_grid(path, exists):
     if not is_workbook(path):
-        return CsvGrid()
+        return CsvGrid.parse(path.read_bytes() if exists else b"")
     from grading.workbook import WorkbookGrid
 
-    return WorkbookGrid()
+    return WorkbookGrid(path if exists and path.stat().st_size else None)
 
 
-def read_grid(path):
-    if not is_workbook(path):
-        return CsvGrid.parse(path.read_bytes())
-    from grading.workbook import WorkbookGrid
-
-    return WorkbookGrid(path) if path.stat().st_size else WorkbookGrid()
+@contextlib.contextmanager
+def locked(path):
+    """Nobody else who asks for it reads and replaces the file meanwhile; the lock ends with the process, too."""
+    path = path.resolve()
+    lock = path.with_name(f".{path.name}.lock")
+    while True:
+        with open(lock, "a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.fstat(file.fileno()).st_nlink:  # else its owner has just removed it: once more
+                try:
+                    yield
+                finally:
+                    lock.unlink()
+                return

@@ -24,17 +24,15 @@ def merge_tables(target, parts):
         raise Refusal(f"нельзя записать таблицу {target}: {in_russian(error)}") from None
     for line in [*book.changes(), *book.scores_by_hand()]:
         print(line)
-    print(f"Записано: {target}, работ: {len(book.table.rows)}.")
+    print(f"Записано: {target}, работ: {len(book.submissions)}.")
     return 0
 
 
 def add_part(book, part):
-    table = Gradebook(part).table
-    for row in table.rows:
+    for row in Gradebook(part).submissions:
         name = row["submission"]
         old = book.new.get(name)
         if old and old["score"] != row["score"]:
             print(f"В частях по-разному: {name}: {old['score']}, {row['score']} ({part})")
-        if name and not (old and is_ungraded(row)):
-            row.notes = table.beside(row)
+        if not (old and is_ungraded(row)):
             book.put(row)

@@ -9,13 +9,15 @@ from grading.rows import counts, is_ungraded, number, person, points
 from grading.tables import CsvGrid, harmless
 from init_utils import EXERCISES, function_name
 
-# the beginnings of Moodle's titles in English and in Russian, in small letters
-IDENTIFIER = ("identifier", "идентификатор")
-NAME = ("full name", "полное имя", "фамилия", "имя", "name")
-GRADE = ("grade", "оценка", "балл")
-MAXIMUM = ("maximum grade", "максимальн")
-FEEDBACK = ("feedback comments", "отзыв", "комментари")
-CHANGEABLE = ("grade can be changed", "оценка может быть изменена", "оценку можно изменить")
+# the beginnings of Moodle's titles in English and in Russian, in small letters; who comes first takes a column
+TITLES = {
+    "identifier": ("identifier", "идентификатор"),
+    "name": ("full name", "полное имя", "фамилия", "имя", "name"),
+    "changeable": ("grade can be changed", "оценка может быть изменена", "оценку можно изменить"),
+    "maximum": ("maximum grade", "максимальн"),
+    "grade": ("grade", "оценка", "балл"),
+    "feedback": ("feedback comments", "отзыв", "комментари"),
+}
 NO = ("no", "нет")
 NUMBER = re.compile(r"\d+")
 LONGEST_FACT = 120
@@ -35,22 +37,14 @@ class Worksheet:
             raise Refusal(f"ведомость Moodle не открывается: {path}: {in_russian(error)}") from None
         except ValueError as error:
             raise Refusal(f"это не ведомость Moodle, она не изменена: {path}: {error}") from None
-        titles = [self.grid.get(0, place).strip().lower() for place in range(self.grid.width)]
-        self.changeable = column(titles, CHANGEABLE)
-        self.identifier, self.name, self.maximum, self.feedback = (
-            column(titles, names) for names in (IDENTIFIER, NAME, MAXIMUM, FEEDBACK)
-        )
-        self.grade = column(titles, GRADE, self.changeable)
-        if self.identifier is None or self.grade is None:
+        self.places = places_of_columns([self.grid.get(0, i).strip().lower() for i in range(self.grid.width)])
+        if not self.places.keys() >= {"identifier", "grade"}:
             raise Refusal(f"это не ведомость Moodle (нет столбцов «Идентификатор» и «Оценка»), она не изменена: {path}")
-        self.commas = any(
-            re.fullmatch(r"\d+,\d+", self.cell(line, place).strip())
-            for line in range(1, self.grid.height)
-            for place in (self.grade, self.maximum)
-        )
+        cells = [self.get(line, what) for line in range(1, self.grid.height) for what in ("grade", "maximum")]
+        self.commas = any(re.fullmatch(r"\d+,\d+", cell) for cell in cells)
 
-    def cell(self, line, place):
-        return "" if place is None else self.grid.get(line, place)
+    def get(self, line, what):
+        return self.grid.get(line, self.places[what]).strip() if what in self.places else ""
 
     def fill(self, rows):
         """Write the grades of the rows of a grade book; whom there is no grade for is named in `unmatched`."""
@@ -58,16 +52,16 @@ class Worksheet:
         by_number = {person(row)[1]: row for row in counted}
         by_number.pop("", None)
         for line in range(1, self.grid.height):
-            if self.grid.is_blank(line):
+            who, name = self.get(line, "identifier"), self.get(line, "name")
+            if not (who or name):
                 continue
-            who, found = self.cell(line, self.identifier), NUMBER.search(self.cell(line, self.identifier))
-            name = f"{self.cell(line, self.name)} ({who})" if self.cell(line, self.name) else who
+            found, name = NUMBER.search(who), f"{name} ({who})" if name else who
             row = by_number.pop(found[0], None) if found else None
             if row is None:
                 self.unmatched.append(name)
             elif points(row) is None:
                 self.unmatched.append(f"{name}: в таблице вместо баллов «{row['score']}»")
-            elif self.cell(line, self.changeable).strip().lower() in NO:
+            elif self.get(line, "changeable").lower() in NO:
                 self.closed.append(name)
             else:
                 self.fill_line(line, row, name)
@@ -75,20 +69,16 @@ class Worksheet:
         replace_file(self.path, self.grid.data(), durable=True)
 
     def fill_line(self, line, row, name):
-        old, grade = self.cell(line, self.grade), self.scaled(line, row)
-        if old.strip() and number(old) != number(grade):
-            self.changes.append(f"{name}: {old} → {grade}")
-        self.grid.put(line, self.grade, grade)
-        if self.feedback is not None:
-            self.grid.put(line, self.feedback, harmless(short_feedback(row)))
-        self.filled += 1
-
-    def scaled(self, line, row):
         """The points on the scale of the worksheet, with its decimal sign."""
-        most = number(row["max_score"])
-        maximum = number(self.cell(line, self.maximum))
-        text = f"{points(row) * (maximum or most) / most:.2f}"
-        return text.replace(".", ",") if self.commas else text
+        most, old = number(row["max_score"]), self.get(line, "grade")
+        grade = f"{points(row) * (number(self.get(line, 'maximum')) or most) / most:.2f}"
+        grade = grade.replace(".", ",") if self.commas else grade
+        if old and number(old) != number(grade):
+            self.changes.append(f"{name}: {old} → {grade}")
+        self.grid.put(line, self.places["grade"], grade)
+        if "feedback" in self.places:
+            self.grid.put(line, self.places["feedback"], harmless(short_feedback(row)))
+        self.filled += 1
 
 
 def short_feedback(row):
@@ -111,7 +101,11 @@ def shortened(text):
     return sentence if len(sentence) <= LONGEST_FACT else sentence[: LONGEST_FACT - 1].rstrip() + "…"
 
 
-def column(titles, beginnings, but=None):
-    """The number of the column with one of these titles; a title that is exactly so before one that begins so."""
-    found = [i for i, title in enumerate(titles) if title.startswith(beginnings) and i != but]
-    return min(found, key=lambda i: (titles[i] not in beginnings, i), default=None)
+def places_of_columns(titles):
+    """{key of TITLES: the number of its column}; a title that is exactly so before one that begins so."""
+    places = {}
+    for what, words in TITLES.items():
+        found = [i for i, title in enumerate(titles) if title.startswith(words) and i not in places.values()]
+        if found:
+            places[what] = min(found, key=lambda i: (titles[i] not in words, i))
+    return places

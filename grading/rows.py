@@ -8,8 +8,6 @@ from init_utils import EXERCISES
 MAX_SCORE = sum(exercise.points for exercise in EXERCISES.values())
 COLUMNS = ("student", "submission", "status", *EXERCISES, "score", "max_score", "nbval", "feedback")
 NOTES = re.compile(r"^(не засчитывается \(засчитана .*?\)|за .*? больше баллов в другом его файле, .*?) \| ")
-
-
 LONGEST_CELL = 30_000  # a spreadsheet takes some more
 
 
@@ -18,15 +16,8 @@ def row_of(mark):
     points = [mark.points(method) for method in EXERCISES] + [mark.score]
     if mark.ungraded:
         points = [""] * len(points)
-    values = [
-        mark.student,
-        mark.submission,
-        mark.status,
-        *points,
-        MAX_SCORE,
-        mark.nbval,
-        one_line(mark.feedback)[:LONGEST_CELL],
-    ]
+    feedback = one_line(mark.feedback)[:LONGEST_CELL]
+    values = [mark.student, mark.submission, mark.status, *points, MAX_SCORE, mark.nbval, feedback]
     return dict(zip(COLUMNS, map(str, values), strict=True))
 
 
@@ -64,6 +55,14 @@ def person(row):
     return found if found and row["student"].startswith(found[0]) else (row["student"], "")
 
 
+def grouped(things, key):
+    """{key: the things that have it}."""
+    groups = {}
+    for thing in things:
+        groups.setdefault(key(thing), []).append(thing)
+    return groups
+
+
 def by_name(row):
     return alphabetical(row["submission"])
 
@@ -79,10 +78,7 @@ def counts(row):
 
 def annotate(rows):
     """Say in the rows of each student which of his submissions counts; tell students of one name apart."""
-    of_person = {}
-    for row in rows:
-        if row["submission"]:
-            of_person.setdefault(person(row), []).append(row)
+    of_person = grouped(rows, person)
     shown = tell_apart(of_person)
     for who, own in of_person.items():
         best = min(own, key=lambda row: (-worth(row), by_name(row)))

@@ -1,5 +1,6 @@
 """Whose is what lies in the folder of a class: the submissions of each student, or what lies there instead."""
 
+import itertools
 from dataclasses import dataclass, field, replace
 
 from common.lab import HELPERS
@@ -47,12 +48,11 @@ class Layout:
 
     def __init__(self, entries, level=None, own_name="", known=(), whole=True):
         self.found = Found()
-        self.whole = whole
         self.entries = without_pages(entries)
         if whole:
             self.look_through(own_name, known, may_guess=level is None)
         self.level = level or participants_level(self.entries)
-        self.may_guess = level is None
+        self.doubtful = whole and level is None
         # then a plain file beside them is nobody's; where some hand in files, it may be all that somebody has handed in
         files = any(len(entry.parts) == self.level and entry.kind in HANDED_IN for entry in self.entries)
         self.in_folders = not files and any(len(entry.parts) > self.level for entry in self.entries)
@@ -73,14 +73,13 @@ class Layout:
     def find(self, entries):
         """The submissions among the entries, in which archives are opened by now."""
         entries = without_pages(list(entries))
-        if self.whole and self.may_guess:
+        if self.doubtful:
             self.found.assumptions += doubts(entries, self.level)
         of_student = {}
         for entry in entries:
             if not (is_teachers(entry, self.level) or self.is_stray(entry)):
-                name = student_of(entry.name, self.level)
                 _, number = participant("/".join(entry.parts[: self.level])) or ("", "")
-                of_student.setdefault((name, number), []).append(entry)
+                of_student.setdefault((student_of(entry.name, self.level), number), []).append(entry)
             elif entry.kind != "hidden":
                 self.found.others.append(entry.parts[0])
         shown = tell_apart(of_student)
@@ -174,26 +173,22 @@ def submissions_of(student, entries, level):
     """What one student handed in: the notebooks, and what should be one; or one `missing` with what lies there."""
     found = []
     for entry in entries:
-        unread = entry.kind in UNREAD and is_notebook_name(entry.name)
         if entry.kind == "notebook":
             found.append(Submission(entry.name, student, entry.source))
-        elif unread:
-            found.append(Submission(entry.name, student, failure="unreadable", reason=UNREAD[entry.kind]))
-        elif entry.kind == "refused":
-            found.append(Submission(entry.name, student, None, "unreadable", entry.reason, entry.ungraded))
+        elif entry.kind == "refused" or (entry.kind in UNREAD and is_notebook_name(entry.name)):
+            reason = entry.reason or UNREAD.get(entry.kind, "")
+            found.append(Submission(entry.name, student, None, "unreadable", reason, entry.ungraded))
     place = "/".join(entries[0].parts[:level])
     return found or [Submission(place, student, failure="missing", reason=what_lies_there(entries))]
 
 
 def what_lies_there(entries):
     """The words for a student without a notebook."""
-    files = [entry for entry in entries if entry.kind in ("file", *UNREAD)]
-    hidden = [entry for entry in entries if entry.kind == "hidden"]
-    if files:
-        links = f"; {UNREAD['link']}" if any(entry.kind == "link" for entry in files) else ""
-        return f"блокнота нет: есть только {some_names(entry.parts[-1] for entry in files)}{links}"
-    if hidden:
-        return f"блокнота нет: только скрытое ({some_names(entry.parts[-1] for entry in hidden)})"
+    links = f"; {UNREAD['link']}" if any(entry.kind == "link" for entry in entries) else ""
+    if files := some_names(entry.parts[-1] for entry in entries if entry.kind in ("file", *UNREAD)):
+        return f"блокнота нет: есть только {files}{links}"
+    if hidden := some_names(entry.parts[-1] for entry in entries if entry.kind == "hidden"):
+        return f"блокнота нет: только скрытое ({hidden})"
     return "блокнота нет: папка пуста"
 
 
@@ -206,14 +201,11 @@ def some_names(names):
 def with_unique_names(submissions):
     """In the order of their names; one that comes again gets a number."""
     submissions = sorted(submissions, key=lambda submission: alphabetical(submission.name))
-    taken, numbers = {submission.name for submission in submissions}, {}
+    taken, seen = {submission.name for submission in submissions}, set()
     for submission in submissions:
-        name = submission.name
-        number = numbers.get(name, 1)
-        if number > 1:
-            while f"{name} ({number})" in taken:
-                number += 1
-            submission.name = f"{name} ({number})"
+        if submission.name in seen:
+            numbered = (f"{submission.name} ({number})" for number in itertools.count(2))
+            submission.name = next(name for name in numbered if name not in taken)
             taken.add(submission.name)
-        numbers[name] = number + 1
+        seen.add(submission.name)
     return submissions

@@ -16,63 +16,43 @@ FORMULA = r"(?:^|(?<=[;,\t]))(?!\s*-\d+(?:\.\d+)?(?:\s*(?:[;,\t]|$)|[\])])){}(?=
 BEGINS_FORMULA, HARMLESS_FORMULA = re.compile(FORMULA.format("")), re.compile(FORMULA.format("'"))
 
 
-class Row(dict):
-    """Our cells of one line, by column. `line`: which one of the file; `notes`: what another table said beside them."""
-
-    line: int | None = None
-    notes: dict = {}  # noqa: RUF012 - never changed in place
-
-
 class Table:
-    """The rows of a grid of cells whose first line holds titles.
+    """The rows of a grid below its first line, which holds titles: {title: text}, one for each line.
 
-    The grid: see CsvGrid, and workbook.WorkbookGrid, which has the same methods.
+    The grid: see CsvGrid, and workbook.WorkbookGrid, which has the same methods. A row that is added comes to the end.
+    `columns`: ours; what is put into one is a single line that begins no formula. Of the others only empty cells are
+    filled.
     """
 
     def __init__(self, grid, columns):
-        self.grid = grid
-        titles = [grid.get(0, place) for place in range(grid.width)] if grid.height else []
-        self.places = {column: titles.index(column) for column in columns if column in titles}
-        self.notes = {title: place for place, title in enumerate(titles) if title and title not in columns}
-        self.rows = [self.row(line) for line in range(1, grid.height) if not grid.is_blank(line)]
+        self.grid, self.columns, self.places = grid, columns, {}
+        for place in range(grid.width):
+            if title := grid.get(0, place):
+                self.places.setdefault(title, place)
+        self.rows = [{title: self.get(line, title) for title in self.places} for line in range(1, grid.height)]
 
-    def row(self, line):
-        row = Row({column: self.grid.get(line, place, ours=True) for column, place in self.places.items()})
-        row.line = line
-        return row
+    def get(self, line, title):
+        text = self.grid.get(line, self.places[title])
+        return HARMLESS_FORMULA.sub("", text) if title in self.columns else text
 
-    def beside(self, row):
-        """What stands in the titled columns that are not ours."""
-        return {title: self.grid.get(row.line, place) for title, place in self.notes.items()}
-
-    def add_columns(self, columns):
+    def add_columns(self, titles):
         """New columns stand right of everything, also of cells without a title."""
-        for column in columns:
-            self.places[column] = self.grid.add_title(column)
+        for title in titles:
+            self.places[title] = self.grid.add_title(title)
 
     def clear(self):
         self.grid.clear()
-        self.places, self.notes, self.rows = {}, {}, []
-
-    def data(self):
-        """The bytes of the file: the cells that are otherwise now are written, by position, and no other."""
-        for row in self.rows:
-            if row.line is None:
-                row.line = self.grid.height
-            for column, place in self.places.items():
-                if self.grid.get(row.line, place, ours=True) != (text := str(row.get(column, ""))):
-                    self.grid.put(row.line, place, text, ours=True)
-            for title, text in row.notes.items():
-                if title not in self.notes:
-                    self.notes[title] = self.grid.add_title(title)
-                if text and not self.grid.get(row.line, self.notes[title]):
-                    self.grid.put(row.line, self.notes[title], text)
-            row.notes = {}
-        return self.grid.data()
+        self.places, self.rows = {}, []
 
     def save(self, path):
-        """Replace the file by the table, whole or not at all."""
-        replace_file(path, self.data(), durable=True)
+        """Replace the file by the table, whole or not at all: the cells that are otherwise now, and no other."""
+        for line, row in enumerate(self.rows, start=1):
+            self.add_columns(title for title in row if title not in (*self.places, *self.columns))
+            for title in self.places.keys() & row.keys():
+                text = one_line(row[title]) if title in self.columns else row[title]
+                if self.get(line, title) != text:
+                    self.grid.put(line, self.places[title], harmless(text) if title in self.columns else text)
+        replace_file(path, self.grid.data(), durable=True)
 
 
 @dataclass
@@ -120,24 +100,19 @@ class CsvGrid:
 
     @property
     def height(self):
-        return len(self.lines)
+        """How many lines there are up to the last one that is not blank."""
+        return max((number for number, line in enumerate(self.lines, start=1) if any(line)), default=0)
 
     @property
     def width(self):
         return max(map(len, self.lines), default=0)
 
-    def is_blank(self, line):
-        return not any(self.lines[line])
+    def get(self, line, place):
+        """The text of a cell, "" where there is none."""
+        cells = self.lines[line] if line < len(self.lines) else []
+        return unquoted(cells[place]) if place < len(cells) else ""
 
-    def get(self, line, place, ours=False):
-        """The text of a cell, "" where there is none. `ours`: what was put there, if we did it."""
-        raw = self.lines[line][place] if line < len(self.lines) and place < len(self.lines[line]) else ""
-        text = unquoted(raw)
-        return HARMLESS_FORMULA.sub("", text) if ours else text
-
-    def put(self, line, place, text, ours=False):
-        """Write a cell. `ours`: one line, and nothing that a spreadsheet would take for a formula."""
-        text = harmless(one_line(text)) if ours else text
+    def put(self, line, place, text):
         newline = next((end for end in self.ends if end), "\n")
         while line >= len(self.lines):
             self.ends[-1:] = [end or newline for end in self.ends[-1:]]
@@ -155,13 +130,9 @@ class CsvGrid:
     def clear(self):
         self.lines, self.ends = [], []
 
-    def text(self, first=0):
-        """The text of the file, from a line on."""
-        lines = zip(self.lines[first:], self.ends[first:], strict=True)
-        return "".join(self.delimiter.join(line) + end for line, end in lines)
-
     def data(self):
-        text = self.text()
+        lines = zip(self.lines, self.ends, strict=True)
+        text = "".join(self.delimiter.join(line) + end for line, end in lines)
         try:
             return self.bom + text.encode(self.encoding)
         except UnicodeEncodeError:  # a name that the old encoding has no letters for

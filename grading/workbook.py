@@ -8,8 +8,6 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from grading.names import one_line
-
 LONGEST_CELL = 32_767
 WIDTHS = {"student": 28, "submission": 40, "nbval": 18, "feedback": 80}
 NUMBER = re.compile(r"(0|[1-9][0-9]{0,8})(\.[0-9]*[1-9])?")
@@ -29,31 +27,23 @@ class WorkbookGrid:
         else:
             self.book = load(path)
             self.sheet = self.book.worksheets[0]
-        values = list(self.sheet.iter_rows(values_only=True))
-        filled = [number for number, line in enumerate(values, start=1) if any(value is not None for value in line)]
-        self.height = max(filled, default=0)
-        self.width = max(
-            (place for line in values for place, v in enumerate(line, start=1) if v is not None), default=0
-        )
+        filled = [cell for line in self.sheet.iter_rows() for cell in line if cell.value is not None]
+        self.height = max((cell.row for cell in filled), default=0)
+        self.width = max((cell.column for cell in filled), default=0)
 
-    def is_blank(self, line):
-        return not any(self.get(line, place) for place in range(self.width))
-
-    def get(self, line, place, ours=False):
-        if line >= self.height or place >= self.width:
-            return ""
+    def get(self, line, place):
         value = self.sheet.cell(line + 1, place + 1).value
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         return "" if value is None else str(value)
 
-    def put(self, line, place, text, ours=False):
+    def put(self, line, place, text):
         """Numbers as numbers; text as text, even if it looks like a formula."""
         cell = self.sheet.cell(line + 1, place + 1)
         if NUMBER.fullmatch(text):
             cell.value = float(text) if "." in text else int(text)
         else:
-            cell.value = (one_line(text) if ours else text)[:LONGEST_CELL]
+            cell.value = text[:LONGEST_CELL]
             cell.data_type = "s" if text else "n"
         self.height, self.width = max(self.height, line + 1), max(self.width, place + 1)
 

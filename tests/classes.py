@@ -1,8 +1,10 @@
 """Classes for the tests of the grade book: works whose marks cost nothing, and the command that grades them."""
 
+import contextlib
 import csv
 import io
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -82,8 +84,25 @@ def zipped(files):
 
 
 def grade(*arguments, status=0):
-    """Functions only, into оценки.csv unless the arguments say otherwise."""
-    assert main(["grade", "--quick", *(() if "--csv" in arguments else ("--csv", "оценки.csv")), *arguments]) == status
+    """Functions only, into оценки.csv unless the arguments say otherwise; returns what was said."""
+    return run(
+        "grade", "--quick", *(() if "--csv" in arguments else ("--csv", "оценки.csv")), *arguments, status=status
+    )
+
+
+def run(*arguments, status=0):
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        found = main(list(arguments))
+    said = [stream.buffer.getvalue().decode() for stream in (out, err)]
+    sys.stdout.write(said[0])
+    sys.stderr.write(said[1])
+    assert found == status, said
+    return "".join(said)
+
+
+def text_of(path="оценки.csv"):
+    return Path(path).read_bytes().decode("utf-8-sig")
 
 
 def lines(path="оценки.csv", encoding="utf-8-sig", delimiter=","):

@@ -21,141 +21,113 @@ def fakes(monkeypatch, tmp_path):
     use_fakes(monkeypatch, tmp_path)
 
 
-ATTEMPT = "_attempt_2026-01-10-12-30-00"
-# name: (files, worth some points or "" for what is no notebook, {student: score})
+MOODLE, BLACKBOARD = "_assignsubmission_file_", "Лаб 1_{}_attempt_2026-01-10-12-30-00"
+# {name: {place: (points, student as he is shown; None for what is no submission)}}; points "": no notebook
+# fmt: off
 LAYOUTS = {
-    "Moodle": (
-        {"Иванов Иван_11_assignsubmission_file_/lab.ipynb": 4, "Петрова Анна_12_assignsubmission_file_/a.pdf": ""},
-        {"Иванов Иван": 4, "Петрова Анна": 0},
-    ),
-    "Moodle without folders": (
-        {
-            "Иванов Иван_11_assignsubmission_file_lab.ipynb": 4,
-            "Иванов Иван_11_assignsubmission_onlinetext_onlinetext.html": "",
-            "Петрова_12_assignsubmission_file_lab.ipynb": 5,
-        },
-        {"Иванов Иван": 4, "Петрова": 5},
-    ),
-    "Moodle's blind marking": (
-        {
-            "Участник_11_assignsubmission_file_/lab.ipynb": 4,
-            "Участник_12_assignsubmission_file_/lab.ipynb": 5,
-            "Участник_13_assignsubmission_file_/a.pdf": "",
-            "Participant_14_assignsubmission_file_/a.txt": "",
-        },
-        {"Участник 11": 4, "Участник 12": 5, "Участник 13": 0, "Participant 14": 0},
-    ),
-    "Moodle's namesakes": (
-        {"Ким Ян_11_assignsubmission_file_/lab.ipynb": 4, "Ким Ян_12_assignsubmission_file_/lab.ipynb": 5},
-        {"Ким Ян (11)": 4, "Ким Ян (12)": 5},
-    ),
-    "Moodle's only student": ({"Иванов_11_assignsubmission_file_/работа/lab.ipynb": 4}, {"Иванов": 4}),
-    "Moodle's downloads by groups": (
-        {
-            "Группа 1/Иванов_11_assignsubmission_file_/lab.ipynb": 4,
-            "Группа 2/Ким_12_assignsubmission_file_/lab.ipynb": 5,
-        },
-        {"Иванов": 4, "Ким": 5},
-    ),
-    "ILIAS": (
-        {"Übung 1/Abgaben/Иванов_Иван_ivanov_301/lab.ipynb": 4, "Übung 1/Abgaben/Ким_Ян_kim_302/20260110_lab.ipynb": 5},
-        {"Иванов_Иван_ivanov_301": 4, "Ким_Ян_kim_302": 5},
-    ),
-    "Blackboard": (
-        {
-            f"Лаб 1_ivanov{ATTEMPT}_Initialization.ipynb": 4,
-            f"Лаб 1_ivanov{ATTEMPT}.txt": "",
-            f"Лаб 1_kim{ATTEMPT}.txt": "",
-        },
-        {"ivanov": 4, "kim": 0},
-    ),
-    "Gradescope": (
-        {
-            "assignment_7_export/submission_1/lab.ipynb": 4,
-            "assignment_7_export/submission_2/lab.ipynb": 5,
-            "assignment_7_export/submission_metadata.yml": "",
-        },
-        {"submission_1": 4, "submission_2": 5},
-    ),
-    "Gradescope's only student": ({"assignment_7_export/submission_1/a/lab.ipynb": 4}, {"submission_1": 4}),
-    "Teams": (
-        {
-            "Submitted files/Иванов Иван/Лаба/Version 1/lab.ipynb": 4,
-            "Submitted files/Ким Ян/Лаба/Version 1/lab.ipynb": 5,
-        },
-        {"Иванов Иван": 4, "Ким Ян": 5},
-    ),
-    "a folder around, a stray file": (
-        {"Работы/Иванов/lab.ipynb": 4, "Работы/Ким/lab.ipynb": 5, "прочти.txt": ""},
-        {"Иванов": 4, "Ким": 5},
-    ),
-    "a stray file within": (
-        {"Работы/Иванов/lab.ipynb": 4, "Работы/Ким/lab.zip": zipped({"lab.ipynb": 5}), "Работы/прочти.txt": ""},
-        {"Иванов": 4, "Ким": 5},
-    ),
-    "files": ({"Иванов.ipynb": 4, "Ким.ipynb.txt": 5, "Юн.py": ""}, {"Иванов": 4, "Ким": 5, "Юн": 0}),
-    "files without a notebook": ({"Иванов.py": "", "Ким.pdf": ""}, {"Иванов": 0, "Ким": 0}),
-    "archives": (
-        {"Иванов.zip": zipped({"Лаба/lab.ipynb": 4}), "Ким.zip": zipped({"lab.ipynb": 5})},
-        {"Иванов": 4, "Ким": 5},
-    ),
-    "what is no submission": (
-        {
-            "Иванов.ipynb": 4,
-            "init_utils.py": "",
-            "старые оценки.csv": "",
-            "журнал.xlsx": zipped({"xl/workbook.xml": ""}),
-            "старые отзывы/Иванов.ipynb.html": page(marked("Иванов.ipynb", 4, student="Иванов")),
-        },
-        {"Иванов": 4},
-    ),
+    "Moodle": {
+        f"Иванов Иван_11{MOODLE}/lab.ipynb": (4, "Иванов Иван"),
+        f"Петрова Анна_12{MOODLE}/a.pdf": ("", "Петрова Анна"),
+    },
+    "Moodle without folders": {
+        f"Иванов Иван_11{MOODLE}lab.ipynb": (4, "Иванов Иван"),
+        "Иванов Иван_11_assignsubmission_onlinetext_onlinetext.html": ("", None),
+        f"Петрова_12{MOODLE}lab.ipynb": (5, "Петрова"),
+    },
+    "Moodle's blind marking": {
+        f"Участник_11{MOODLE}/lab.ipynb": (4, "Участник 11"),
+        f"Участник_12{MOODLE}/lab.ipynb": (5, "Участник 12"),
+        f"Участник_13{MOODLE}/a.pdf": ("", "Участник 13"),
+        f"Participant_14{MOODLE}/a.txt": ("", "Participant 14"),
+    },
+    "Moodle's namesakes": {
+        f"Ким Ян_11{MOODLE}/lab.ipynb": (4, "Ким Ян (11)"),
+        f"Ким Ян_12{MOODLE}/lab.ipynb": (5, "Ким Ян (12)"),
+    },
+    "Moodle's only student": {f"Иванов_11{MOODLE}/работа/lab.ipynb": (4, "Иванов")},
+    "Moodle's downloads by groups": {
+        f"Группа 1/Иванов_11{MOODLE}/lab.ipynb": (4, "Иванов"),
+        f"Группа 2/Ким_12{MOODLE}/lab.ipynb": (5, "Ким"),
+    },
+    "ILIAS": {
+        "Übung 1/Abgaben/Иванов_Иван_ivanov_301/lab.ipynb": (4, "Иванов_Иван_ivanov_301"),
+        "Übung 1/Abgaben/Ким_Ян_kim_302/20260110_lab.ipynb": (5, "Ким_Ян_kim_302"),
+    },
+    "Blackboard": {
+        f"{BLACKBOARD.format('ivanov')}_Initialization.ipynb": (4, "ivanov"),
+        f"{BLACKBOARD.format('ivanov')}.txt": ("", None),
+        f"{BLACKBOARD.format('kim')}.txt": ("", "kim"),
+    },
+    "Gradescope": {
+        "assignment_7_export/submission_1/lab.ipynb": (4, "submission_1"),
+        "assignment_7_export/submission_2/lab.ipynb": (5, "submission_2"),
+        "assignment_7_export/submission_metadata.yml": ("", None),
+    },
+    "Gradescope's only student": {"assignment_7_export/submission_1/a/lab.ipynb": (4, "submission_1")},
+    "Teams": {
+        "Submitted files/Иванов Иван/Лаба/Version 1/lab.ipynb": (4, "Иванов Иван"),
+        "Submitted files/Ким Ян/Лаба/Version 1/lab.ipynb": (5, "Ким Ян"),
+    },
+    "a folder around, a stray file": {
+        "Работы/Иванов/lab.ipynb": (4, "Иванов"), "Работы/Ким/lab.ipynb": (5, "Ким"), "прочти.txt": ("", None),
+    },
+    "a stray file within": {
+        "Работы/Иванов/lab.ipynb": (4, "Иванов"), "Работы/Ким/lab.zip": (5, "Ким"), "Работы/прочти.txt": ("", None),
+    },
+    "files": {"Иванов.ipynb": (4, "Иванов"), "Ким.ipynb.txt": (5, "Ким"), "Юн.py": ("", "Юн")},
+    "files without a notebook": {"Иванов.py": ("", "Иванов"), "Ким.pdf": ("", "Ким")},
+    "archives": {"Иванов.zip": (4, "Иванов"), "Ким.zip": (5, "Ким")},
+    "what is no submission": {
+        "Иванов.ipynb": (4, "Иванов"), "init_utils.py": ("", None), "старые оценки.csv": ("", None),
+        "журнал.xlsx": (zipped({"xl/workbook.xml": ""}), None),
+        "старые отзывы/Иванов.ipynb.html": (page(marked("Иванов.ipynb", 4, student="Иванов")), None),
+    },
 }
-
-
-@pytest.mark.parametrize("packed", [False, True], ids=["folder", "archive"])
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_student_is_himself(layout, packed):
-    files, expected = LAYOUTS[layout]
+# fmt: on
+def class_of(files, packed=False):
+    """Files with contents of these kinds, as a folder or as an archive; where it is."""
+    files = {name: zipped({"Лаба/lab.ipynb": c}) if name.endswith(".zip") else c for name, c in files.items()}
     if packed:
-        put("class.zip", zipped(files))
-    else:
-        for name, content in files.items():
-            put(f"class/{name}", content)
-    grade("class.zip" if packed else "class")
-    assert scores() == {student: str(score) for student, score in expected.items()}
-    assert len(lines()) == 1 + len(expected)
-
-
-@pytest.mark.parametrize("packed", [False, True], ids=["folder", "archive"])
-def test_an_assumption_is_said_and_the_option_changes_it(packed, capsys):
-    files = {"Работы/Иванов/lab.ipynb": 4, "Работы/Ким/lab.ipynb": 5}
+        return str(put("class.zip", zipped(files)))
     for name, content in files.items():
         put(f"class/{name}", content)
-    put("class.zip", zipped(files))
-    path = "class.zip" if packed else "class"
-    grade(path)
-    assert "«Работы» — папка вокруг группы" in (said := capsys.readouterr().out) and "--level 1" in said
+    return "class"
+
+
+@pytest.fixture(params=[False, True], ids=["folder", "archive"])
+def packed(request):
+    return request.param
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_student_is_himself(layout, packed):
+    files = LAYOUTS[layout]
+    grade(class_of({name: content for name, (content, _) in files.items()}, packed))
+    assert scores() == {student: str(points or 0) for points, student in files.values() if student}
+    assert len(lines()) == 1 + len(scores())
+
+
+def test_an_assumption_is_said_and_the_option_changes_it(packed):
+    path = class_of({"Работы/Иванов/lab.ipynb": 4, "Работы/Ким/lab.ipynb": 5}, packed)
+    assert "«Работы» — папка вокруг группы" in (said := grade(path)) and "--level 1" in said
     grade(path, "--csv", "второй.csv", "--level", "1")
     assert [row["student"] for row in rows("второй.csv").values()] == ["Работы", "Работы"]
 
 
 @pytest.mark.parametrize(
-    "files",
+    "names",
     [
-        {"Группа/Иванов.ipynb": 4, "Группа/Ким.ipynb": 5},
-        {"Übung 1/Иванов_301/lab.ipynb": 4},
-        {"Группа/Ким_11_assignsubmission_file_/lab.ipynb": 4, "Иванов/lab.ipynb": 4},
-        {"1/Иванов/lab.ipynb": 4, "1/Ким/lab.ipynb": 5, "2/Юн/lab.ipynb": 3, "2/Ян/lab.ipynb": 3},
+        ["Группа/Иванов.ipynb", "Группа/Ким.ipynb"],
+        ["Übung 1/Иванов_301/lab.ipynb"],
+        [f"Группа/Ким_11{MOODLE}/lab.ipynb", "Иванов/lab.ipynb"],
+        ["1/Иванов/lab.ipynb", "1/Ким/lab.ipynb", "2/Юн/lab.ipynb", "2/Ян/lab.ipynb"],
     ],
 )
-def test_groups_that_are_taken_for_students_are_named(files, capsys):
-    for name, content in files.items():
-        put(f"class/{name}", content)
-    grade("class")
-    assert "--level 2" in capsys.readouterr().out
-    grade("class", "--csv", "второй.csv", "--level", "2")
-    assert len(rows("второй.csv", key="student")) == len(files)
-    assert "--level" not in capsys.readouterr().out
+def test_groups_that_are_taken_for_students_are_named(names):
+    path = class_of(dict.fromkeys(names, 4))
+    assert "--level 2" in grade(path)
+    assert "--level" not in grade(path, "--csv", "второй.csv", "--level", "2")
+    assert len(rows("второй.csv", key="student")) == len(names)
 
 
 def test_a_class_is_the_same_with_the_folder_around_and_without():
@@ -168,56 +140,42 @@ def test_a_class_is_the_same_with_the_folder_around_and_without():
         assert scores() == {"Иванов": "4", "Ким": "5"}, path
 
 
-def test_what_is_no_submission_is_named(capsys):
-    put("class/Иванов.ipynb", 4)
-    put("class/старые оценки.csv", "")
-    grade("class")
-    assert "Это не работы студентов: старые оценки.csv." in capsys.readouterr().out
+def test_what_is_no_submission_is_named():
+    path = class_of({"Иванов.ipynb": 4, "старые оценки.csv": ""})
+    assert "Это не работы студентов: старые оценки.csv." in grade(path)
 
 
 @pytest.mark.parametrize("name", ["ведомость.csv", "оценки прошлые.xlsx", "init_utils.py"])
-def test_a_table_alone_is_refused(name, capsys):
+def test_a_table_alone_is_refused(name):
     put(name, "a,b\n1,2\n")
-    grade(name, status=2)
-    assert f"есть только {name}" in capsys.readouterr().err
+    assert f"есть только {name}" in grade(name, status=2)
 
 
 def test_pages_of_an_earlier_run_are_not_what_a_student_handed_in():
-    put("class/Иванов/отчёт.pdf", "")
-    put("class/Иванов/Тест.html", page(marked("Иванов/Тест", 4, student="Иванов")))
-    put("class/Ким/lab.ipynb", MOST)
-    grade("class")
+    old = page(marked("Иванов/Тест", 4, student="Иванов"))
+    grade(class_of({"Иванов/отчёт.pdf": "", "Иванов/Тест.html": old, "Ким/lab.ipynb": MOST}))
     assert rows()["Иванов"]["feedback"] == "блокнота нет: есть только отчёт.pdf"
 
 
 def test_a_name_within_a_students_folder_gives_him_no_other_number():
-    put("class/Иванов/Ким_12_assignsubmission_file_/lab.ipynb", MOST)
-    put("class/Юн/lab.ipynb", 1)
-    put("class/Ян/lab.ipynb", 1)
     put("m.csv", "Идентификатор,Оценка\nУчастник 12,\n")
-    grade("class", "--moodle", "m.csv")
+    files = {f"Иванов/Ким_12{MOODLE}/lab.ipynb": MOST, "Юн/lab.ipynb": 1, "Ян/lab.ipynb": 1}
+    grade(class_of(files), "--moodle", "m.csv")
     assert scores()["Иванов"] == str(MOST) and lines("m.csv")[1] == ["Участник 12", ""]
 
 
 def test_two_names_that_read_alike_are_two_submissions():
     for encoding in ("cp866", "cp1251"):
-        folder = os.fsencode("class/") + "Иванов".encode(encoding)
-        os.makedirs(folder)
-        with open(folder + b"/lab.ipynb", "w") as file:
-            file.write('{"cells": [], "metadata": {"points": 4}, "nbformat": 4, "nbformat_minor": 5}')
-    assert [s.name for s in find_submissions(["class"], "class").submissions] == [
-        "Иванов/lab.ipynb",
-        "Иванов/lab.ipynb (2)",
-    ]
+        put(os.fsdecode(b"class/" + "Иванов".encode(encoding) + b"/lab.ipynb"), 4)
+    found = find_submissions(["class"], "class").submissions
+    assert [submission.name for submission in found] == ["Иванов/lab.ipynb", "Иванов/lab.ipynb (2)"]
 
 
 @pytest.mark.parametrize("ending", ["_", ""])
 def test_moodle_gives_each_page_back_to_its_participant(ending):
     """Its importer takes what lies in a folder with the name that it gave."""
     folders = [f"{name}_assignsubmission_file{ending}" for name in ("Иванов_11", "Ким_12")]
-    put(f"class/{folders[0]}/lab.ipynb", MOST)
-    put(f"class/{folders[1]}/a.pdf", "")
-    grade("class", "--feedback", "отзывы")
+    grade(class_of({f"{folders[0]}/lab.ipynb": MOST, f"{folders[1]}/a.pdf": ""}), "--feedback", "отзывы")
     assert sorted(path.parent.name for path in Path("отзывы").rglob("*.html")) == folders
 
 
