@@ -94,16 +94,9 @@ def run(connection, parent):
     NOTEBOOK.write_text(task["notebook"], encoding="utf-8")
     (MODULES / "init_utils.py").write_text(task["helpers"], encoding="utf-8")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    folder = str(NOTEBOOK.resolve().parent)
     options = ["--nbval", f"--nbval-cell-timeout={CELL_SECONDS}", "-p", "nbval.plugin", "-q", "-s", "--tb=no"]
-    isolation = [
-        "-c",
-        os.devnull,
-        "--rootdir",
-        str(NOTEBOOK.resolve().parent),
-        "--noconftest",
-        "-p",
-        "no:cacheprovider",
-    ]
+    isolation = ["-c", os.devnull, "--rootdir", folder, "--noconftest", "-p", "no:cacheprovider"]
     pytest.main([*options, *isolation, str(NOTEBOOK)], plugins=[Verdict(connection)])
 
 

@@ -81,8 +81,7 @@ def serve(options, descriptors, control):
         with ours:
             most_files = run_nbval.MOST_FILES if task == "reexecute" else MOST_FILES
             outcome = "crashed" if confinement.watch(ours, end, folder, most_files, control) else "timeout"
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)  # if it has not ended
+            os.kill(pid, signal.SIGKILL)  # if it has not ended
             _, status, used = os.wait4(pid, 0)
             confinement.watch(ours, time.monotonic() + 10, folder, 0)  # until a child of the child has ended, too
     if os.WIFSIGNALED(status) and used.ru_utime + used.ru_stime > options["seconds"] - 0.5:
@@ -103,8 +102,9 @@ def be_child(task, seconds, descriptors, folder, parent):
                 run_nbval.run(connection, parent)  # the kernel gives up its rights
             else:
                 give_up_rights(connection, task == "open", seconds, folder, parent)
-                head, _, data = b"".join(iter(lambda: connection.recv(1 << 20), b"")).partition(b"\n")
-                do(task, connection, data, **json.loads(head))
+                with connection.makefile("rb") as stream:
+                    arguments = json.loads(stream.readline())
+                    do(task, connection, stream.read(), **arguments)
         status = 0
     finally:
         os._exit(status)
