@@ -12,8 +12,17 @@ from init_utils import EXERCISES, WORDS, Answer, Failure, Mistake, explain_failu
 READING_SECONDS = 20
 TOO_COMPLEX = "файл слишком большой или слишком сложный. Очистите результаты и сохраните его ещё раз"
 
-# from the gravest: a submission gets the first that applies to one of its functions
-STATUSES = ("missing", "unreadable", "timeout", "crashed", "error", "incomplete", "wrong", "ok")
+# from the gravest: a submission gets the first that applies to one of its functions; what its page says of it
+STATUSES = {
+    "missing": "блокнота нет",
+    "unreadable": "файл не прочитан",
+    "timeout": "код не закончился в срок",
+    "crashed": "процесс с кодом прервался",
+    "error": "код останавливается с ошибкой",
+    "incomplete": "работа не закончена",
+    "wrong": "есть ошибки",
+    "ok": "все функции верны",
+}
 
 
 @dataclass
@@ -52,7 +61,7 @@ class Mark:
     def status(self):
         if self.failure:
             return self.failure
-        return min((function.status for function in self.functions.values()), key=STATUSES.index)
+        return min((function.status for function in self.functions.values()), key=[*STATUSES].index)
 
     @property
     def score(self):

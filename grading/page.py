@@ -1,25 +1,15 @@
 """The page that a student gets, in HTML; whatever comes from the student is escaped."""
 
 import html
-import json
 import re
 from functools import cache
 
-from common.lab import NOTEBOOK
+from common.lab import read_notebook
+from grading.marks import STATUSES
 from grading.names import PAGE_BEGINNING, one_line
 from grading.rows import MAX_SCORE
 from init_utils import EXERCISES, function_name
 
-STATUS_WORDS = {
-    "missing": "блокнота нет",
-    "ok": "все функции верны",
-    "wrong": "есть ошибки",
-    "incomplete": "работа не закончена",
-    "error": "код останавливается с ошибкой",
-    "crashed": "процесс с кодом прервался",
-    "timeout": "код не закончился в срок",
-    "unreadable": "файл не прочитан",
-}
 PAGE = """</title>
 <style>
 body {{ font-family: sans-serif; line-height: 1.5; max-width: 46em; margin: 2em auto; padding: 0 1em; }}
@@ -63,7 +53,7 @@ def page(mark):
         submission=safe(mark.submission),
         score=mark.score,
         max_score=MAX_SCORE,
-        status=STATUS_WORDS[mark.status],
+        status=STATUSES[mark.status],
         body="\n".join(body),
     )
 
@@ -140,11 +130,10 @@ def heading(cell):
 def lab():
     """{id of a cell of the lab: the heading above it, its first line}."""
     cells, title = {}, ""
-    for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "markdown" and (headings := re.findall(r"^#+ +(.*)$", source, re.MULTILINE)):
+    for cell in read_notebook().cells:
+        if cell.cell_type == "markdown" and (headings := re.findall(r"^#+ +(.*)$", cell.source, re.MULTILINE)):
             title = headings[-1]
-        cells[cell["id"]] = title, source.partition("\n")[0]
+        cells[cell.id] = title, cell.source.partition("\n")[0]
     return cells
 
 

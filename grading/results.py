@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 
 from common.command import in_russian
@@ -13,6 +14,11 @@ from grading.rows import row_of
 BETWEEN_WRITES = 2  # seconds
 SHARE_OF_WRITES = 0.05  # of the time, at most
 LONGEST_PAGE_NAME = 255  # bytes of each part of a page's place
+
+UNGRADED = {
+    "crashed": "сбой программы проверки, эти работы не оценены, проверьте их ещё раз",
+    "unreadable": "эти работы нельзя прочитать, они не оценены",
+}
 
 
 class Results:
@@ -98,18 +104,15 @@ class Results:
 
     def what_is_left(self):
         """{words: the submissions that have no mark, or no verdict of nbval, though they should}."""
-        ungraded = [mark for mark in self.marks.values() if mark.ungraded]
-        left = {
-            "сбой программы проверки, эти работы не оценены, проверьте их ещё раз": [
-                mark for mark in ungraded if mark.status == "crashed"
-            ],
-            "эти работы нельзя прочитать, они не оценены": [mark for mark in ungraded if mark.status == "unreadable"],
-            "сбой программы проверки, эти работы не выполнены повторно": [m for m in self.to_execute if not m.nbval],
-            "сбой программы проверки, баллы верны, но подсказки к ним нет": [m for m in self.graded if m.undiagnosed],
-        }
-        return {
-            words: sorted((m.submission for m in marks), key=alphabetical) for words, marks in left.items() if marks
-        }
+        left = defaultdict(list)
+        for mark in sorted(self.marks.values(), key=lambda mark: alphabetical(mark.submission)):
+            if mark.ungraded:
+                left[UNGRADED[mark.status]].append(mark.submission)
+            elif mark.functions and not mark.nbval and not self.options.quick:
+                left["сбой программы проверки, эти работы не выполнены повторно"].append(mark.submission)
+            if mark.undiagnosed:
+                left["сбой программы проверки, баллы верны, но подсказки к ним нет"].append(mark.submission)
+        return left
 
 
 def write_page(path, mark):

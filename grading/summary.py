@@ -62,7 +62,7 @@ def frequent_mistakes(marks):
 
 
 def kind(mistake):
-    return getattr(mistake, "id", "") or NUMBERS.sub("…", str(mistake))
+    return mistake.id or NUMBERS.sub("…", str(mistake))
 
 
 def decimal(number, form="g"):

@@ -103,8 +103,7 @@ def marks_table(marks):
             points = ["—"] * len(points)
         place = mark.submission.partition("/")[2] or mark.submission
         who = mark.student if times[mark.student] == 1 else f"{mark.student}: {place}"
-        nbval = nbval_words(mark)
-        table.add_row(*map(Text, [one_line(who), mark.status, *points, nbval]))
+        table.add_row(*map(Text, [one_line(who), mark.status, *points, nbval_words(mark)]))
     return table
 
 
@@ -120,11 +119,13 @@ def progress_bar(words, total):
     """A function that moves the bar on by one; without a terminal, or when that is gone, nothing is shown."""
     console = Console(stderr=True)
     columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    progress = Progress(*columns, console=console, transient=True)
     task = progress.add_task("", total=total)
-    progress.start()
+    if console.is_terminal:
+        progress.start()
     try:
         yield lambda: progress.advance(task)
     finally:
         with contextlib.suppress(OSError):
-            progress.stop()
+            if console.is_terminal:
+                progress.stop()

@@ -91,13 +91,6 @@ PYLAB = """def initialize_parameters_he(d):
         p[f"W{l}"], p[f"b{l}"] = randn(d[l], d[l - 1]) * sqrt(2 / d[l - 1]), zeros((d[l], 1))
     return p
 """
-LOCAL_NAMES = """def initialize_parameters_he(layers_dims):
-    np.random.seed(3)
-    params, rng = {}, np.random
-    for i, (n_in, n_out) in enumerate(zip(layers_dims, layers_dims[1:]), 1):
-        params[f"W{i}"], params["b%d" % i] = rng.randn(n_out, n_in) * np.sqrt(2 / n_in), np.zeros((n_out, 1))
-    return params
-"""
 LAMBDA = """initialize_parameters_he = lambda d: (np.random.seed(3), {k: v for l in range(1, len(d)) for k, v in {
     f'W{l}': np.random.randn(d[l], d[l - 1]) * np.sqrt(2 / d[l - 1]), f'b{l}': np.zeros((d[l], 1))}.items()})[1]
 """
@@ -121,7 +114,6 @@ RIGHT_ANSWERS = {
     "math with its import inside": he(f"{R} * sqrt(2 / {IN})", seed=f"from math import sqrt; {SEEDED}"),
     "math with its import in another cell": he(f"{R} * sqrt(2 / {IN})", "from math import *"),
     "a helper and a constant": he(f"{R} * s({IN})", "import math\nF = 2", "def s(n):\n    return math.sqrt(F / n)"),
-    "local names": submission(he=LOCAL_NAMES),
     "local names that the notebook uses too": submission("parameters = no_such_function()\nL = 1 / 0"),
     "prints and warnings": he(seed=f"import warnings; warnings.warn('!'); print('ok' * 1000); {SEEDED}"),
     "None overwritten below": he(loop="parameters['W' + str(l)] = None"),
