@@ -36,7 +36,7 @@ def test_nothing_but_solutions_and_outputs_is_taken_away(blank):
     right = completed()
     solved = {cell.id: between_markers(cell.source) for cell in right.cells if cell.id in GRADED}
     solutions = {line.partition(" = ")[2] for lines in solved.values() for line in lines.splitlines()[1:-1]}
-    assert len(solutions) == 4
+    assert len(solutions) == len(GRADED) + 1  # the biases are the same
     for cell, completed_cell in zip(blank.cells, right.cells, strict=True):
         assert not [solution for solution in solutions if solution in cell.source], cell.id
         if cell.id in GRADED:

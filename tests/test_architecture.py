@@ -1,4 +1,4 @@
-"""The house: no import runs upwards, the confined rooms have few doors, a fourth exercise needs what the docs say."""
+"""The architecture: no import runs upwards, few entrances to the sandbox, a fourth exercise as the docs say."""
 
 import ast
 import csv
@@ -14,9 +14,9 @@ from submissions import function, submission, write
 
 from common.lab import ROOT, read_notebook
 
-# a room may import from itself and from what stands further down, never from the same floor or above
-FLOORS = [{"tests"}, {"benchmarks"}, {"tools"}, {"grading", "handout"}, {"common"}, {"init_utils"}]
-FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+# a package may import from itself and from lower layers, never from its own layer or from above
+LAYERS = [{"tests"}, {"benchmarks"}, {"tools"}, {"grading", "handout"}, {"common"}, {"init_utils"}]
+LAYER_OF = {package: number for number, packages in enumerate(LAYERS) for package in packages}
 
 
 def imports():
@@ -34,12 +34,12 @@ def imports():
 def test_no_import_runs_upwards():
     for place, module in imports():
         here, there = place.parts[0].removesuffix(".py"), module.split(".")[0]
-        assert here in FLOOR_OF, f"{place} has no floor"
-        if there in FLOOR_OF and there != here:
-            assert FLOOR_OF[there] > FLOOR_OF[here], f"{place} imports {module}"
+        assert here in LAYER_OF, f"{place} has no layer"
+        if there in LAYER_OF and there != here:
+            assert LAYER_OF[there] > LAYER_OF[here], f"{place} imports {module}"
 
 
-def test_the_confined_rooms_have_the_doors_that_they_name():
+def test_the_sandbox_has_the_entrances_that_it_names():
     outside = [module for place, module in imports() if place.parts[0] != "tests" and "confined" not in place.parts]
     named = re.findall(r"^- `(\w+)\.", (ROOT / "grading" / "confined" / "__init__.py").read_text("utf-8"), re.MULTILINE)
     assert {module.split(".")[2] for module in outside if module.startswith("grading.confined.")} == set(named)
@@ -79,7 +79,8 @@ def test_a_fourth_exercise_is_carried_by_everything(tmp_path):
     rubric = (project / "docs" / "teacher.md").read_text(encoding="utf-8")
     assert "| Инициализация ЛеКуна: `initialize_parameters_lecun` | 3 | 2 — веса" in rubric
     assert "| **Всего** | **9** | |" in rubric
-    run(project, "-m pytest -n 0 tests/test_notebook.py tests/test_prose.py tests/test_text_numbers.py")
+    for name in ("notebook", "prose", "text_numbers", "handout", "check_initialization", "gradebook"):
+        run(project, f"-m pytest -n 0 tests/test_{name}.py")
 
     run(project, f"-m handout blank {tmp_path}/blank.ipynb")
     blank = (tmp_path / "blank.ipynb").read_text(encoding="utf-8")
