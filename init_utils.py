@@ -408,13 +408,13 @@ update_parameters = _explained(update_parameters, _check_update)
 
 
 def _array_faults(value, shape=None, advice=CHECK_ORDER):
-    """Чем value — не непустой массив конечных чисел ожидаемой формы и что делать; буква — это любой размер."""
+    """Чем value — не непустой массив конечных чисел ожидаемой формы и что делать; буква — это любой размер.
+
+    Спрашивают только о первом: каждая проверка надеется на то, что предыдущие ничего не нашли.
+    """
     form = f" формы {shape}".replace("'", "") if shape else ""
     if type(value) is not np.ndarray:
         yield f"ожидался массив NumPy{form}, получено: {_describe(value)}", UNSOLVED if value is None else CHECK_ORDER
-        return
-    if value.dtype.kind not in "biuf":
-        yield f"ожидался массив чисел, получен массив типа {value.dtype}", CHECK_ORDER
     if value.size == 0:
         yield f"ожидался непустой массив, получен массив формы {value.shape}", "Проверьте, как он создан."
     if shape and not _fits(value.shape, shape):
@@ -423,13 +423,15 @@ def _array_faults(value, shape=None, advice=CHECK_ORDER):
         elif _fits(value.shape[::-1], shape):
             advice = "Похоже, строки и столбцы переставлены (массив транспонирован)."
         yield f"ожидался массив{form}, получен массив формы {value.shape}", advice
-    if value.dtype.kind in "biuf" and (count := np.sum(~np.isfinite(value))):
+    if value.dtype.kind not in "biuf":
+        yield f"ожидался массив чисел, получен массив типа {value.dtype}", CHECK_ORDER
+    if count := np.sum(~np.isfinite(value)):
         advice = "Проверьте, как вычислен этот массив; возможно, веса или темп обучения слишком велики."
         yield f"ожидались конечные числа, получены NaN или inf (таких значений {count})", advice
 
 
 def _require_array(name, value, shape=None, advice=CHECK_ORDER):
-    for fault in _array_faults(value, shape, advice):
+    if fault := next(_array_faults(value, shape, advice), None):
         _fail(name, *fault)
 
 
