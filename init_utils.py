@@ -200,7 +200,6 @@ CLASSES = (
     {"label": "класс 0 (красный)", "c": "#d62728", "marker": "o"},
     {"label": "класс 1 (синий)", "c": "#1f77b4", "marker": "^"},
 )
-CLASS_AREAS = ("#fbe3e0", "#a9cbe8")
 
 
 def load_dataset():
@@ -268,7 +267,7 @@ def plot_decision_boundary(model, X, y):
     _require_labels("model(x)", labels, labels.shape)
     labels = labels.reshape(x1.shape).astype(float)
 
-    axes.contourf(x1, x2, labels, levels=[-0.5, 0.5, 1.5], colors=CLASS_AREAS)
+    axes.contourf(x1, x2, labels, levels=[-0.5, 0.5, 1.5], colors=["#fbe3e0", "#a9cbe8"])
     if labels.min() < labels.max():
         axes.contour(x1, x2, labels, levels=[0.5], colors="black", linewidths=1)
     _draw_points(axes, X, y)
@@ -304,7 +303,8 @@ def _set_limits(axes, X):
 PARAMETER_NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
 CHECK_ORDER = "Проверьте порядок и значения аргументов."
 UNSOLVED = "Возможно, упражнение не закончено: замените None решением и выполните ячейку с функцией ещё раз."
-NO_RETURN = "Возможно, упражнение не закончено: после цикла по всем слоям нужна строка return parameters."
+NO_RETURN = "Возможно, упражнение не закончено: замените None решением; последней строкой верните parameters."
+NO_DICTIONARY = "ожидался словарь, получено: {}"
 UNTRAINED = "Возможно, сеть ещё не обучена: выполните ячейку с model(...)."
 LAMBDA = "Передайте функцию, например lambda x: predict_dec(parameters, x.T)."
 
@@ -408,13 +408,13 @@ update_parameters = _explained(update_parameters, _check_update)
 
 
 def _array_faults(value, shape=None, advice=CHECK_ORDER):
-    """Чем value — не непустой массив конечных чисел ожидаемой формы и что делать; буква — это любой размер."""
+    """Чем value — не непустой массив конечных чисел ожидаемой формы и что делать; буква — это любой размер.
+
+    Спрашивают только о первом: каждая проверка надеется на то, что предыдущие ничего не нашли.
+    """
     form = f" формы {shape}".replace("'", "") if shape else ""
     if type(value) is not np.ndarray:
         yield f"ожидался массив NumPy{form}, получено: {_describe(value)}", UNSOLVED if value is None else CHECK_ORDER
-        return
-    if value.dtype.kind not in "biuf":
-        yield f"ожидался массив чисел, получен массив типа {value.dtype}", CHECK_ORDER
     if value.size == 0:
         yield f"ожидался непустой массив, получен массив формы {value.shape}", "Проверьте, как он создан."
     if shape and not _fits(value.shape, shape):
@@ -423,13 +423,15 @@ def _array_faults(value, shape=None, advice=CHECK_ORDER):
         elif _fits(value.shape[::-1], shape):
             advice = "Похоже, строки и столбцы переставлены (массив транспонирован)."
         yield f"ожидался массив{form}, получен массив формы {value.shape}", advice
-    if value.dtype.kind in "biuf" and (count := np.sum(~np.isfinite(value))):
+    if value.dtype.kind not in "biuf":
+        yield f"ожидался массив чисел, получен массив типа {value.dtype}", CHECK_ORDER
+    if count := np.sum(~np.isfinite(value)):
         advice = "Проверьте, как вычислен этот массив; возможно, веса или темп обучения слишком велики."
         yield f"ожидались конечные числа, получены NaN или inf (таких значений {count})", advice
 
 
 def _require_array(name, value, shape=None, advice=CHECK_ORDER):
-    for fault in _array_faults(value, shape, advice):
+    if fault := next(_array_faults(value, shape, advice), None):
         _fail(name, *fault)
 
 
@@ -443,8 +445,7 @@ def _require_labels(name, values, shape, advice=CHECK_ORDER):
 def _require_item(name, container, key, shape, advice):
     """Словарь, в котором под ключом key лежит массив."""
     if not isinstance(container, dict):
-        fact = f"ожидался словарь, получено: {_describe(container)}"
-        _fail(name, fact, UNSOLVED if container is None else advice)
+        _fail(name, NO_DICTIONARY.format(_describe(container)), advice)
     if key not in container:
         _fail(name, f'ожидался ключ "{key}", получены ключи {list(container)}', advice)
     _require_array(f'{name}["{key}"]', container[key], shape)
@@ -742,15 +743,13 @@ def explain_failure(failure):
     return "", ""
 
 
-REAL = {"np": np, "len": len, "range": range, "str": str}
-
-
 def failure_of(error, stopped):
     """Failure по исключению; stopped — traceback, начиная с функции студента, None, если её не удалось вызвать."""
     frames = traceback.extract_tb(stopped)
     lines = [frame.line for frame in frames if frame.filename == frames[0].filename]
     scope = {**vars(builtins), "np": np, **stopped.tb_frame.f_globals, **stopped.tb_frame.f_locals} if stopped else {}
-    taken = [name for name, value in REAL.items() if scope and scope[name] is not value]
+    real = {"np": np, "len": len, "range": range, "str": str}
+    taken = [name for name, value in real.items() if scope and scope[name] is not value]
     if not stopped:
         owner = "call"
     elif taken:
@@ -866,7 +865,7 @@ def _explain(method, letter, answers):
 def _fact(name, parameters, right):
     """Что ожидалось и что получено."""
     if name is None:
-        return f"ожидался словарь, получено: {_describe(parameters)}"
+        return NO_DICTIONARY.format(_describe(parameters))
     if name not in right:
         return f"ожидались ключи {list(right)}, получен также ключ {name!r}"
     if name not in parameters:

@@ -161,7 +161,7 @@ def test_an_unfinished_exercise_is_named(good, wrong, capsys):
 
 
 def test_python_names_a_missing_argument_and_an_error_of_another_kind_stays(good, monkeypatch):
-    with pytest.raises(TypeError, match="parameters"):
+    with pytest.raises(TypeError, match="missing a required argument: 'parameters'"):
         forward_propagation(good["X"])
     monkeypatch.setattr(init_utils, "relu", lambda z: 1 / 0)
     with pytest.raises(ZeroDivisionError):
