@@ -63,18 +63,17 @@ def test_what_is_not_ours_comes_out_byte_for_byte(works):
     put(works / "Абрамов/a.py", "")
     grade("работы")
     beside = [',"=1+1",-1', ',,+7 900,"строка\r\nвторая ""третья"""', ', заметка ,"x"', "", ",,,,далеко"]
-    before = Path("оценки.csv").read_bytes().decode("utf-8-sig").splitlines()
-    titles, *old = before
+    titles, *old = text_of().splitlines()
+    last = '"Среднее\r\nвсех",,,=СРЗНАЧ(G2:G6)\r\n'
     text = f"{titles},,\r\n" + "".join(f"{line}{more}\r\n" for line, more in zip(old, beside, strict=True))
-    Path("оценки.csv").write_bytes((text + "Среднее,,,=СРЗНАЧ(G2:G6)\r\n").encode())
+    put("оценки.csv", text + last)
     os.chmod("оценки.csv", 0o600)
 
     put(works / "Абрамов/lab.ipynb", MOST)
     for _ in range(2):
         grade("работы")
-    after = Path("оценки.csv").read_bytes().decode()
     abrams = ",".join(row_of(marked("Абрамов/lab.ipynb", MOST, student="Абрамов")).values())
-    assert after == text.replace(old[0], abrams) + "Среднее,,,=СРЗНАЧ(G2:G6)\r\n"
+    assert Path("оценки.csv").read_bytes() == (text.replace(old[0], abrams) + last).encode()
     assert os.stat("оценки.csv").st_mode & 0o777 == 0o600
 
 
