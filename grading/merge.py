@@ -18,7 +18,12 @@ def merge_tables(target, parts):
         check_writable(Path(target))
         book = Gradebook(target)
         for part in parts:
-            add_part(book, part)
+            for row in Gradebook(part).submissions:
+                old = book.new.get(row["submission"])
+                if old and old["score"] != row["score"]:
+                    print(f"В частях по-разному: {row['submission']}: {old['score']}, {row['score']} ({part})")
+                if not (old and is_ungraded(row)):
+                    book.put(row)
         book.write()
     except OSError as error:
         raise Refusal(f"нельзя записать таблицу {target}: {in_russian(error)}") from None
@@ -26,13 +31,3 @@ def merge_tables(target, parts):
         print(line)
     print(f"Записано: {target}, работ: {len(book.submissions)}.")
     return 0
-
-
-def add_part(book, part):
-    for row in Gradebook(part).submissions:
-        name = row["submission"]
-        old = book.new.get(name)
-        if old and old["score"] != row["score"]:
-            print(f"В частях по-разному: {name}: {old['score']}, {row['score']} ({part})")
-        if not (old and is_ungraded(row)):
-            book.put(row)

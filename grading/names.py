@@ -52,10 +52,7 @@ def shortened(name, most=LONGEST_NAME):
 
 def decode(raw, page=None):
     """The text of a name in UTF-8 or in an old code page: the given one, or the one in which it reads best."""
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode(page or code_page([raw]), "replace")
+    return raw.decode() if is_utf_8(raw) else raw.decode(page or code_page([raw]), "replace")
 
 
 def code_page(names):

@@ -116,13 +116,16 @@ def is_teachers(entry, level):
 def folder_around(entries, own_name, known, may_guess):
     """The folder, or archive, in which the whole class lies, None if there is none."""
     entries = [entry for entry in entries if not is_teachers(entry, 1)]
-    folders = {entry.parts[0] for entry in entries if is_folder(entry, 1)}
-    handed_in = {entry.parts[0] for entry in entries if entry.kind not in ("file", "empty")}
-    if len(folders) != 1 or handed_in - folders:
-        return None
-    (folder,) = folders
+    folder, *others = {entry.parts[0] for entry in entries if is_folder(entry, 1)} or [None]
     inner = [entry for entry in entries if entry.parts[0] == folder and len(entry.parts) > 1]
-    if not inner or participant(folder) or any(name.startswith(f"{folder}/") for name in known):
+    handed_in = {entry.parts[0] for entry in entries if entry.kind not in ("file", "empty")}
+    if (
+        not inner
+        or others
+        or handed_in - {folder}
+        or participant(folder)
+        or any(name.startswith(f"{folder}/") for name in known)
+    ):
         return None
     if folder == own_name or any(participant(entry.parts[1]) for entry in inner):
         return folder

@@ -49,9 +49,9 @@ class Table:
         for line, row in enumerate(self.rows, start=1):
             self.add_columns(title for title in row if title not in (*self.places, *self.columns))
             for title in self.places.keys() & row.keys():
-                text = one_line(row[title]) if title in self.columns else row[title]
-                if self.get(line, title) != text:
-                    self.grid.put(line, self.places[title], harmless(text) if title in self.columns else text)
+                if self.get(line, title) != (text := row[title]):
+                    text = harmless(one_line(text)) if title in self.columns else text
+                    self.grid.put(line, self.places[title], text)
         replace_file(path, self.grid.data(), durable=True)
 
 
