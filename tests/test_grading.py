@@ -477,7 +477,7 @@ def test_names_and_errors_of_all_kinds_are_shown_and_their_pages_are_safe(tmp_pa
     folder = tmp_path / "Группа 1"
     names = ["Иванов Иван/Моя работа.ipynb", "=1+1.ipynb", "<b>&.ipynb", "[red]x.ipynb", "a\nb.ipynb", "UPPER.IPYNB"]
     for name in names:
-        write(folder / name, he("'<script>'"))
+        write(folder / name, he(loop="raise ValueError('<script>')"))
     write(folder / "blank.ipynb", zeros("None", bias="None"))
     write(folder / ".ipynb_checkpoints" / "work-checkpoint.ipynb", submission())
     monkeypatch.setenv("COLUMNS", "200")
@@ -608,7 +608,9 @@ def test_a_link_to_the_table_is_followed_one_where_a_page_goes_is_not(tmp_path):
         write(group / f"{name}.ipynb", submission())
     (group / "link.ipynb.html").symlink_to(tmp_path / "precious")
     os.mkfifo(group / "pipe.ipynb.html")
+    reader = os.open(group / "pipe.ipynb.html", os.O_RDONLY | os.O_NONBLOCK)  # or who writes there would wait for one
     assert command(group, "--feedback", group, "--csv", tmp_path / "link.csv", "--quick") == 0
+    os.close(reader)
     assert (tmp_path / "link.csv").is_symlink() and len(rows(tmp_path / "marks.csv")) == 2
     assert (tmp_path / "precious").read_text() == "old"
     for name in ("link", "pipe"):
