@@ -624,7 +624,9 @@ ERRORS = {
         ("comparison", "==", "Значение присваивают одним знаком =, а два знака == сравнивают."),
         ("key-missing", "", "Такого ключа в словаре ещё нет: его читают раньше, чем записывают."),
     ),
-    "IndexError": (("index", r"_dims\[", "Последний элемент имеет индекс len(layers_dims) - 1; проверьте цикл."),),
+    "IndexError": (
+        ("index", r"layers_dims\[", "Последний элемент имеет индекс len(layers_dims) - 1: проверьте границы цикла."),
+    ),
     "TypeError": (
         ("unsolved", r"\bNone\b", "Упражнение не закончено: замените None решением."),
         ("arguments", r"^call\.", "Возможно, у функции не один аргумент: нужен только layers_dims."),
@@ -643,7 +645,7 @@ ERRORS = {
         ("randn", r"randn?\(\(", "Скобки у np.random.randn одинарные: randn(n, m)."),
         ("bracket", r"randn?\(.*(sqrt|/|\*\*).*\)\s*\)", "Похоже, скобка закрыта не там: нужно randn(n, m) * ..."),
         ("len", r"len\(layers_dims\[", "len(layers_dims) — число слоёв, а размер слоя — layers_dims[l]."),
-        ("list", r"[-+*/]\s*layers_dims\b(?!\[)|\blayers_dims\s*[-+*/]", "Размер — layers_dims[l - 1], со скобками."),
+        ("list", r"[-+*/] *layers_dims\b(?!\[)|layers_dims *[-+*/]", "Размер слоя — layers_dims[l - 1], со скобками."),
         ("float-size", r"(zeros|ones|randn?)\(.*[^/]/[^/]", "Размеры — целые числа, а деление / даёт дробное."),
         ("str", r"['\"]\s*\+\s*(?!str\b)\w", "Число превращают в строку: 'W' + str(l) и 'b' + str(l)."),
     ),
