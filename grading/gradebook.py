@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import fcntl
 import importlib.util
 import io
 import os
@@ -15,6 +14,11 @@ from grading.names import one_line, student_of
 from grading.rows import COLUMNS, annotate, by_name, grouped, is_set_by_hand, is_ungraded, person
 from grading.tables import CsvGrid, Table, harmless
 from init_utils import EXERCISES
+
+try:
+    import fcntl
+except ImportError:  # Windows, where `merge` works: one run at a time
+    fcntl = None
 
 REQUIRED = ("submission", "status", "score", "max_score")  # the others may be deleted
 MARKS = ("status", *EXERCISES, "score")
@@ -68,7 +72,7 @@ class Gradebook:
 
     def write(self):
         """Bring the rows of this run into the table; OSError if it can't be written."""
-        with locked(self.path) if self.on_disk else contextlib.nullcontext():
+        with locked(self.path) if self.on_disk and fcntl else contextlib.nullcontext():
             if self.on_disk:
                 self.table = self.read()
             self.join()

@@ -263,11 +263,11 @@ def test_a_table_that_is_not_ours_is_refused(works, name, content, words):
     assert Path(name).read_bytes() == before
 
 
-def test_an_empty_file_becomes_the_table(works):
-    for content in (b"", b"\xef\xbb\xbf", b"\r\n\n"):
-        put("оценки.csv", content)
-        grade("работы")
-        assert len(rows()) == 4
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\r\n\n"])
+def test_an_empty_file_becomes_the_table(works, content):
+    put("оценки.csv", content)
+    grade("работы")
+    assert len(rows()) == 4
 
 
 @pytest.mark.parametrize("name", ["оценки.csv", "оценки.xlsx"])
@@ -676,10 +676,10 @@ def test_words_instead_of_points_are_no_grade_and_a_worksheet_without_names_name
     assert "по номеру участника:\n  Участник 11: в таблице вместо баллов «зачёт»\n  Участник 12\n" in said
 
 
-def test_a_file_that_is_no_worksheet_is_refused(works):
-    put("m.csv", "a,b\n1,2\n")
-    assert "не ведомость Moodle" in grade("работы", "--moodle", "m.csv", status=2)
-    assert text_of("m.csv") == "a,b\n1,2\n"
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "Identifier,Grade can be changed\nParticipant 11,Yes\n"])
+def test_a_file_that_is_no_worksheet_is_refused(works, text):
+    put("m.csv", text)
+    assert "не ведомость Moodle" in grade("работы", "--moodle", "m.csv", status=2) and text_of("m.csv") == text
 
 
 # --- parts ---
