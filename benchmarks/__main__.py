@@ -8,6 +8,7 @@ import random
 import time
 import tracemalloc
 import warnings
+from functools import partial
 from itertools import pairwise
 
 import matplotlib
@@ -30,18 +31,14 @@ def he_start():
     return parameters
 
 
-def by_formulas(formulas):
-    """A training by the four functions of a module: (data, labels, parameters, iterations) -> parameters."""
-
-    def train(X, Y, parameters, iterations):
-        for _ in range(iterations):
-            a3, cache = formulas.forward_propagation(X, parameters)
-            formulas.compute_loss(a3, Y)
-            grads = formulas.backward_propagation(X, Y, cache)
-            parameters = formulas.update_parameters(parameters, grads, 0.01)
-        return parameters
-
-    return train
+def by_formulas(formulas, X, Y, parameters, iterations):
+    """A training by the four functions of a module."""
+    for _ in range(iterations):
+        a3, cache = formulas.forward_propagation(X, parameters)
+        formulas.compute_loss(a3, Y)
+        grads = formulas.backward_propagation(X, Y, cache)
+        parameters = formulas.update_parameters(parameters, grads, 0.01)
+    return parameters
 
 
 def by_scikit_learn(X, Y, parameters, iterations):
@@ -63,8 +60,8 @@ def by_scikit_learn(X, Y, parameters, iterations):
 
 
 IMPLEMENTATIONS = {
-    "формулы исходного курса": by_formulas(textbook),
-    "`init_utils.py`": by_formulas(init_utils),
+    "формулы исходного курса": partial(by_formulas, textbook),
+    "`init_utils.py`": partial(by_formulas, init_utils),
     "scikit-learn, `MLPClassifier`": by_scikit_learn,
 }
 

@@ -2,13 +2,11 @@
 
 import contextlib
 import errno
-import os
 import signal
 import threading
 import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from tempfile import gettempdir
 
 from common.command import INTERRUPTED, Refusal, in_russian, standard_output
 from grading.confined.confinement import missing_protection
@@ -23,7 +21,6 @@ from grading.submissions import find_submissions
 from grading.terminal import Terminal, progress_bar
 from grading.verdicts import Verdicts
 
-LONGEST_TEMPORARY_PATH = 40  # bytes
 MOST_TIMEOUTS = 12  # of functions, in all works of one student together
 LONGEST_EXECUTION = 400  # seconds, of all works of one student together
 NO_FAULT_OF_THE_FILE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
@@ -65,9 +62,8 @@ def grade_group(options):
 @contextlib.contextmanager
 def folder_of_this_run():
     """Where everything is kept while it lasts; refuses what can't work here at all."""
-    short = len(os.fsencode(gettempdir())) <= LONGEST_TEMPORARY_PATH  # a Unix socket must find room in it
     try:
-        with run_folder(None if short else "/tmp") as folder:
+        with run_folder() as folder:
             check_system(folder)
             yield folder
     except SandboxFailure as error:

@@ -16,7 +16,6 @@ from common.lab import NOTEBOOK, ROOT, WHY  # noqa: F401
 from tools import lab_cells
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-THE_REST = "left out: what is thorough, 12 to 20 minutes (tests/thorough.txt): python -m pytest -m thorough"
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads its options
@@ -34,7 +33,8 @@ def pytest_cmdline_main(config):
 
 def pytest_terminal_summary(terminalreporter):
     if terminalreporter.config.option.markexpr == "not thorough":
-        terminalreporter.write_line(THE_REST)
+        rest = "left out: what is thorough, 12 to 20 minutes (tests/thorough.txt): python -m pytest -m thorough"
+        terminalreporter.write_line(rest)
 
 
 @pytest.fixture(scope="session")

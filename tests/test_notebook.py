@@ -172,7 +172,7 @@ def test_printed_losses_are_those_of_the_textbook(cells, lab, kind):
     for i in range(0, 15_000, 1000):
         loss = textbook.compute_loss(textbook.forward_propagation(X, parameters)[0], Y)
         expected += f"Потери после итерации {i}: {loss:.6f}\n"
-        parameters = by_formulas(textbook)(X, Y, parameters, 1000)
+        parameters = by_formulas(textbook, X, Y, parameters, 1000)
     assert text_of(cells[f"train-{kind}"]) == expected
 
 

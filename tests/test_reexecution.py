@@ -14,7 +14,7 @@ if sys.platform != "linux":
 from nbval_runs import ROOT, copy_lab, run_nbval
 
 from common.lab import read_notebook
-from grading.confined import limits, reexecution
+from grading.confined import limits, sandbox
 from grading.marks import FunctionMark, Grader, Mark, draw_layer_lists
 from grading.page import nbval_words
 from init_utils import EXERCISES
@@ -29,18 +29,6 @@ def grader(tmp_path_factory):
     grader.close()
 
 
-@pytest.fixture
-def verdict(grader, tmp_path):
-    """The mark of a notebook after its re-execution."""
-
-    def reexecuted(notebook):
-        mark = grader.grade(write(tmp_path / "x.ipynb", notebook).read_bytes(), "x.ipynb")
-        grader.reexecute(mark)
-        return mark
-
-    return reexecuted
-
-
 def plain_verdict(folder, functions):
     """The ids of the cells to which plain strict nbval objects."""
     copy_lab(folder)
@@ -52,35 +40,38 @@ def plain_verdict(folder, functions):
     return run_nbval(folder).failed
 
 
+LEFT_OUT = ("from public_tests import *", "import no_such_package", "print('elsewhere')")
+# what stands before the functions, the functions -> how some cells differ
 WAYS = {
-    "right": {},
-    "one prints, one stops, one is wrong": {
-        "zeros": function("zeros", loop="print(l)"),
-        "random": function("random", "1 / 0"),
-        "he": function("he", f"{ORACLE['he']} * 2"),
-    },
+    "right, beside what marks leave out": (LEFT_OUT, {}, {}),
+    "a sign, an error, a print": (
+        (),
+        {
+            "zeros": function("zeros", f"-{ORACLE['zeros']}"),
+            "random": function("random", "1 / 0"),
+            "he": function("he", loop="print(l)"),
+        },
+        {"show-zeros": "sign", "show-random": "error", "show-he": "print", "compare-accuracies": "error"},
+    ),
 }
 
 
 @pytest.mark.parametrize(
-    "functions", [pytest.param(f, id=name, marks=() if f else reexecuted) for name, f in WAYS.items()]
+    ("cells", "functions", "kinds"),
+    [pytest.param(*row, id=name, marks=[reexecuted] if row[1] else []) for name, row in WAYS.items()],
 )
-def test_the_verdict_is_that_of_plain_strict_nbval(verdict, tmp_path, functions):
-    (tmp_path / "plain").mkdir()
-    assert set(verdict(submission(**functions)).kinds) == plain_verdict(tmp_path / "plain", functions)
-
-
-@reexecuted
-def test_what_marks_leave_out_is_left_out(verdict):
-    mark = verdict(submission("from public_tests import *", "import no_such_package", "print('elsewhere')"))
-    assert (mark.score, mark.nbval) == (6, "passed")
+def test_the_verdict_is_that_of_plain_strict_nbval(grader, tmp_path, cells, functions, kinds):
+    mark = grader.grade(nbformat.writes(submission(*cells, **functions)).encode(), "x.ipynb")
+    grader.reexecute(mark)
+    assert mark.score == (4 if functions else 6) and mark.kinds.items() >= kinds.items()
+    assert set(mark.kinds) == plain_verdict(tmp_path, functions)
 
 
 def test_a_kernel_that_cannot_start_is_nobodys_verdict(tmp_path, monkeypatch):
     grader = Grader(tmp_path, draw_layer_lists(), timeout=5, quick=False)
-    monkeypatch.setattr(reexecution, "ZYGOTE", tmp_path / "nothing.py")
+    monkeypatch.setattr(sandbox, "WORKER", tmp_path / "nothing.py")
     functions = {method: FunctionMark("ok") for method in EXERCISES}
-    with pytest.raises(reexecution.ReexecutionFailure):
+    with pytest.raises(sandbox.SandboxFailure):
         grader.reexecute(Mark("x", functions))
     grader.close()
 
@@ -98,14 +89,11 @@ def test_what_follows_from_a_wrong_function_is_said_once():
     assert said.count("отличаются") == 1 and EXERCISES["he"].title in said and "show-he" not in said
 
 
-@reexecuted
-def test_harmless_differences_are_called_so(verdict):
-    prints = verdict(submission(zeros=function("zeros", loop="print(l)")))
-    said = nbval_words(prints)
-    assert "Напечатано больше" in said and "безвредно" in said and "show-zeros" not in said
-    assert "раздел «2 - Инициализация в ноль», ячейка «parameters = initialize_parameters_zeros([3, 2, 1])»" in said
-    signs = verdict(submission(zeros=function("zeros", f"-{ORACLE['zeros']}")))
-    assert signs.score == 6 and "-0." in nbval_words(signs) and "безвредно" in nbval_words(signs)
+def test_harmless_differences_are_called_so():
+    prints, signs = words({"show-zeros": "print"}), words({"show-zeros": "sign"})
+    assert "Напечатано больше" in prints and "безвредно" in prints and "show-zeros" not in prints
+    assert "раздел «2 - Инициализация в ноль», ячейка «parameters = initialize_parameters_zeros([3, 2, 1])»" in prints
+    assert "-0." in signs and "безвредно" in signs
 
 
 # --- limits ---

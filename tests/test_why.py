@@ -105,7 +105,7 @@ def test_a_network_in_a_stack_is_trained_as_the_textbook_does_it(run):
     trained = lab["train"](lab["stack"](networks), 500, learning_rate=0.01)  # a tenth of them
     losses, shares = lab["evaluate"](trained)
     for i, network in enumerate(networks):
-        expected = by_formulas(textbook)(X, Y, network, 50)
+        expected = by_formulas(textbook, X, Y, network, 50)
         for name, value in lab["pick"](trained, i).items():
             np.testing.assert_allclose(value, expected[name], rtol=1e-12, atol=1e-14)
         a3, _ = textbook.forward_propagation(X, expected)
@@ -115,7 +115,9 @@ def test_a_network_in_a_stack_is_trained_as_the_textbook_does_it(run):
 
 @pytest.mark.parametrize("kind", ["random", "he"])
 def test_the_networks_that_are_followed_are_those_of_the_lab(run, lab, kind):
-    for name, value in lab[f"initialize_parameters_{kind}"](run.lab["LAYERS"]).items():
+    X, Y = lab["train_X"], lab["train_Y"]
+    start = lab["model"](X, Y, learning_rate=0, num_iterations=1, print_cost=False, initialization=kind)
+    for name, value in start.items():
         np.testing.assert_allclose(run.lab["starts"][kind][name], value, rtol=1e-15)
 
 

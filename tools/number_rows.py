@@ -68,7 +68,7 @@ def complaint(place, numbers, expression):
     for number, value in zip(numbers.split(), values, strict=True):
         exponent = int(number.partition("e")[2] or -len(number.partition(",")[2]))
         if abs(value - float(number.replace(",", "."))) > 0.5001 * 10.0**exponent:
-            return f"{place}: {number}, but {expression} = {value:.6g}"
+            return f"{place}: {number}, но {expression} = {value:.6g}"
 
 
 def rms(values):

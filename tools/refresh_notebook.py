@@ -115,7 +115,7 @@ def main(*paths):
         refuse_failed_checks(notebook)
         renew(notebook)
         contents[path] = nbformat.writes(notebook) + "\n"
-        if path.name == NOTEBOOK.name:
+        if path.resolve() == NOTEBOOK:
             contents |= derived(notebook)
     for path, content in contents.items():
         replace_file(path, content)

@@ -131,7 +131,7 @@ def without_source(section):
 def complaints():
     for part in all_sections():
         for place, number in without_source(part):
-            yield f"{place}: {number} is printed by no cell of this section, and no row of number_rows computes it"
+            yield f"{place}: {number} не печатает ни одна ячейка раздела и не вычисляет строка tools/number_rows.py"
     yield from filter(None, (number_rows.complaint(*row) for row in number_rows.ROWS))
 
 

@@ -14,13 +14,15 @@ import numpy as np
 
 LARGEST_ARRAY = 5_000  # larger ones have a wrong shape anyway: their numbers are not sent
 MOST_KEYS, LONGEST_KEY, LONGEST_TEXT, LONGEST_LINE = 40, 40, 600, 200
-
-
 FUTURE = "from __future__ import annotations"
 # what the lab's own modules bring along with `import *`, where such a module is missing
 BROUGHT_ALONG = {"np": np, "numpy": np, "math": math}
 REAL = {"np": np, "len": len, "range": range, "str": str}
+FIELDS = ("kind", "message", "name", "owner", "line")
+SOURCE = "submission: "  # the code of a function is called so where Python names files
 REFUSED = "refused"  # the kind of a failure that the sandbox is to blame for, not the function
+NO_RIGHT = (errno.EPERM, errno.EACCES, errno.EAGAIN, errno.EOPNOTSUPP, errno.EDQUOT, errno.EFBIG)
+PLAIN = {"None": type(None)} | {kind.__name__: kind for kind in (dict, list, tuple, str, float, int, bool, set)}
 
 
 def call(code, name, layer_lists):
@@ -57,7 +59,7 @@ def define(code, name, failures=None):
     """
     namespace = {"__name__": "__main__", "np": np, "display": print, "get_ipython": lambda: None}
     failures = [] if failures is None else failures
-    source = source_name(name)
+    source = SOURCE + name
     linecache.cache[source] = (len(code), None, code.splitlines(keepends=True), source)
     future = __future__.annotations.compiler_flag if FUTURE in code else 0
     for statement in ast.parse(code).body:
@@ -65,20 +67,12 @@ def define(code, name, failures=None):
             exec(compile(ast.Module([statement], []), source, "exec", future), namespace)
         except Exception as error:
             failures.append((statement, error))
-            if is_star_import(statement) and isinstance(error, ModuleNotFoundError):
+            is_star_import = isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
+            if is_star_import and isinstance(error, ModuleNotFoundError):
                 namespace |= BROUGHT_ALONG | namespace
     if name not in namespace:
         raise failures[-1][1] if failures else NameError(f"name {name!r} is not defined")
     return namespace[name]
-
-
-def source_name(name):
-    """What the code of a function is called where Python names files."""
-    return f"submission: {name}"
-
-
-def is_star_import(statement):
-    return isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
 
 
 def pack(parameters):
@@ -87,12 +81,9 @@ def pack(parameters):
         return {"type": type_name(parameters)}
     if len(parameters) > MOST_KEYS:
         return {"type": f"dict ({len(parameters)} ключей)"}
-    return {"type": "dict", "values": {pack_key(key): pack_value(value) for key, value in parameters.items()}}
-
-
-def pack_key(key):
-    """The key; one that is no string becomes its type, so that it cannot pass for a right one."""
-    return str(key)[:LONGEST_KEY] if isinstance(key, str) else f"<{type_name(key)}>"
+    # a key that is no string becomes its type, so that it cannot pass for a right one
+    keys = [str(key)[:LONGEST_KEY] if isinstance(key, str) else f"<{type_name(key)}>" for key in parameters]
+    return {"type": "dict", "values": dict(zip(keys, map(pack_value, parameters.values()), strict=True))}
 
 
 def pack_value(value):
@@ -112,13 +103,8 @@ def type_name(value):
 
 def unpack(packed):
     """What `pack` described. A value that is no array of numbers becomes an empty one of its type."""
-    if packed["type"] != "dict":
-        return stand_in(packed["type"])
-    values = list(packed["values"].items())[:MOST_KEYS]
-    return {str(key)[:LONGEST_KEY]: unpack_value(value) for key, value in values}
-
-
-def unpack_value(packed):
+    if "values" in packed:
+        return {str(key)[:LONGEST_KEY]: unpack(value) for key, value in [*packed["values"].items()][:MOST_KEYS]}
     if packed["type"] != "ndarray":
         return stand_in(packed["type"])
     shape = tuple(int(n) for n in packed["shape"])
@@ -130,12 +116,10 @@ def unpack_value(packed):
 
 def stand_in(name):
     """An empty value of the type with this name; of a type of NumPy's, if it is a single number."""
-    empty = {"None": None, "list": [], "tuple": (), "str": "", "float": 0.0, "int": 0, "bool": False, "set": set()}
-    empty["tuple of arrays"] = (np.zeros(1),)
-    if name in empty:
-        return empty[name]
-    kind = np.sctypeDict.get(name, object)
-    return kind(0) if issubclass(kind, np.number) else type(name[:LONGEST_KEY], (), {})()
+    if name == "tuple of arrays":
+        return (np.zeros(1),)
+    kind = PLAIN.get(name) or np.sctypeDict.get(name, object)
+    return kind() if name in PLAIN or issubclass(kind, np.number) else type(name[:LONGEST_KEY], (), {})()
 
 
 def describe(error):
@@ -144,8 +128,8 @@ def describe(error):
     As init_utils.failure_of says it; init_utils itself has the right answers, so a student must not reach it here.
     """
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    inside = [frame for frame in frames if frame.f_code.co_filename.startswith(source_name(""))]
-    lines = [f.line for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(source_name(""))]
+    inside = [frame for frame in frames if frame.f_code.co_filename.startswith(SOURCE)]
+    lines = [f.line for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(SOURCE)]
     kind, owner = type(error).__name__, ""
     scope = {**vars(builtins), "np": np, **inside[0].f_globals, **inside[0].f_locals} if inside else {}
     taken = [name for name, value in REAL.items() if scope and scope[name] is not value]
@@ -159,24 +143,14 @@ def describe(error):
         owner = getattr(error.obj, "__name__", type(error.obj).__name__)
     elif not isinstance(scope.get("parameters", {}), dict):
         owner = "parameters"
-    texts = (kind, text_of(error), getattr(error, "name", None) or "", owner, lines[-1] if lines else "")
+    texts = (kind, str(error), getattr(error, "name", None) or "", owner, lines[-1] if lines else "")
     return dict(zip(FIELDS, (shorten(str(text), LONGEST_LINE) for text in texts), strict=True))
-
-
-def text_of(error):
-    try:
-        return str(error)
-    except Exception:  # its own __str__ fails
-        return ""
-
-
-FIELDS = ("kind", "message", "name", "owner", "line")
 
 
 def is_refusal(error, frames):
     """Whether the sandbox has said no: a right to open, write, connect or start that the function does not have."""
     if isinstance(error, OSError):
-        return error.errno in (errno.EPERM, errno.EACCES, errno.EAGAIN, errno.EOPNOTSUPP, errno.EDQUOT, errno.EFBIG)
+        return error.errno in NO_RIGHT
     return isinstance(error, RuntimeError) and frames[-1].f_code.co_filename == threading.__file__
 
 

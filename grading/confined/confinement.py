@@ -29,12 +29,10 @@ from pathlib import Path
 libc = ctypes.CDLL(None, use_errno=True)
 
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
-PR_SET_PDEATHSIG, PR_GET_SECCOMP, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 21, 22, 38
+PR_SET_PDEATHSIG, PR_GET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 21, 38
 O_PATH = 0o10000000
 
-# --------------------------------------------------------------------------------------
-# Files: Landlock
-# --------------------------------------------------------------------------------------
+# --- Files: Landlock ---
 
 READ_FILE, READ_DIR = 1 << 2, 1 << 3
 # write and truncate a file, create and remove one; a socket is a file too (the kernel's channels)
@@ -73,74 +71,84 @@ def python_files():
     """What Python, its packages and their shared libraries need to read; not the folders around them."""
     paths = sysconfig.get_paths()
     libraries = [paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    base = Path(sysconfig.get_config_var("base") or "/usr")
     system = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share", "/etc/ld.so.cache", "/etc/localtime"]
     devices = ["/dev/urandom", "/dev/zero", "/sys/devices/system/cpu"]
     installed = Path(sysconfig.get_config_var("installed_base")) / "lib"
-    return [*libraries, str(base / "share" / "jupyter"), str(installed), *system, *devices]
+    return [*libraries, str(installed), *system, *devices]
 
 
-# --------------------------------------------------------------------------------------
-# System calls: seccomp
-# --------------------------------------------------------------------------------------
+# --- System calls: seccomp ---
 
-# name of the call: its number on x86_64 and on aarch64 (None: it does not exist there)
-FORBIDDEN = {
-    # new processes and programs
-    "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281),
-    # other processes
-    "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
-    "rt_tgsigqueueinfo": (297, 240), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
-    "pidfd_getfd": (438, 438), "ptrace": (101, 117), "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271), "process_madvise": (440, 440), "migrate_pages": (256, 238),
-    "move_pages": (279, 239), "kcmp": (312, 272),
-    # what outlives the process
-    "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "semget": (64, 190), "semop": (65, 193),
-    "semctl": (66, 191), "semtimedop": (220, 192), "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188),
-    "msgctl": (71, 187), "mq_open": (240, 180), "mq_unlink": (241, 181),
-    "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
-    # a way around the limits
-    "io_uring_setup": (425, 425), "bpf": (321, 280), "userfaultfd": (323, 282),
-    "perf_event_open": (298, 241), "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40),
-    "chroot": (161, 51), "pivot_root": (155, 41), "open_by_handle_at": (304, 265), "memfd_create": (319, 279),
-    # a way out: descriptors over a socket, news of other folders
-    "connect": (42, 203), "sendmsg": (46, 211), "sendmmsg": (307, 269), "inotify_init": (253, None),
-    "inotify_init1": (294, 26), "fanotify_init": (300, 262),
-    "truncate": (76, 45),  # Landlock knows it from version 3 on
-}  # fmt: skip
-# honest libraries make these calls too: they succeed and change nothing
-WITHOUT_EFFECT = {
-    # priorities, of other processes as well
-    "setpriority": (141, 140), "ioprio_set": (251, 30), "sched_setaffinity": (203, 122),
-    "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
-    # changes of files that Landlock does not see
-    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53),
-    "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
-    "utime": (132, None), "utimes": (235, None), "utimensat": (280, 88), "futimesat": (261, None),
-    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
-    "lremovexattr": (198, 15), "fremovexattr": (199, 16),
-}  # fmt: skip
-NEWER_CALLS = 450  # system calls from this number on came after Linux 5.16: libraries can do without them
-LISTENING = {"bind": (49, 200), "listen": (50, 201), "accept": (43, 202), "accept4": (288, 242)}
-SOCKET, CLONE, CLONE3, PRCTL = (41, 198), (56, 220), (435, 435), (157, 167)
-PRLIMIT, SENDTO, SOCKETPAIR, FCNTL, IOCTL = (302, 261), (44, 206), (53, 199), (72, 25), (16, 29)
-ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-X32_CALLS = 0x40000000
-
-LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
-# offsets in struct seccomp_data; an argument has 8 bytes
-NUMBER, ARCHITECTURE, ARGUMENT_0, ARGUMENT_1, ARGUMENT_2, ARGUMENT_4 = 0, 4, 16, 24, 32, 48
-ALLOW, KILL = 0x7FFF0000, 0x80000000
+ALLOW, ASK, KILL = 0x7FFF0000, 0x7FC00000, 0x80000000  # ASK: the process at the other end of the listener
 ERROR = 0x50000  # plus the number of the error that the call reports; 0 is success
 DO_NOTHING = ERROR
 REFUSE = ERROR | errno.EPERM
 TRY_LATER = ERROR | errno.EAGAIN
 NO_SUCH_CALL = ERROR | errno.ENOSYS
 NO_NETWORK = ERROR | errno.EOPNOTSUPP  # the answer that ZeroMQ takes for "no network here"
+
+# the answer to calls, whatever their arguments; a call's number on x86_64 and on aarch64 (None: it has none there)
+ANSWERS = {
+    REFUSE: {
+        # new processes and programs
+        "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281),
+        # other processes
+        "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
+        "rt_tgsigqueueinfo": (297, 240), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
+        "pidfd_getfd": (438, 438), "ptrace": (101, 117), "process_vm_readv": (310, 270),
+        "process_vm_writev": (311, 271), "process_madvise": (440, 440), "migrate_pages": (256, 238),
+        "move_pages": (279, 239), "kcmp": (312, 272),
+        # what outlives the process
+        "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "semget": (64, 190), "semop": (65, 193),
+        "semctl": (66, 191), "semtimedop": (220, 192), "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188),
+        "msgctl": (71, 187), "mq_open": (240, 180), "mq_unlink": (241, 181),
+        "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
+        # a way around the limits
+        "io_uring_setup": (425, 425), "bpf": (321, 280), "userfaultfd": (323, 282),
+        "perf_event_open": (298, 241), "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40),
+        "chroot": (161, 51), "pivot_root": (155, 41), "open_by_handle_at": (304, 265), "memfd_create": (319, 279),
+        # a way out: descriptors over a socket, news of other folders
+        "connect": (42, 203), "sendmsg": (46, 211), "sendmmsg": (307, 269), "inotify_init": (253, None),
+        "inotify_init1": (294, 26), "fanotify_init": (300, 262),
+        "truncate": (76, 45),  # Landlock knows it from version 3 on
+    },
+    # honest libraries make these calls too: they succeed and change nothing
+    DO_NOTHING: {
+        # priorities, of other processes as well
+        "setpriority": (141, 140), "ioprio_set": (251, 30), "sched_setaffinity": (203, 122),
+        "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
+        # changes of files that Landlock does not see
+        "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53),
+        "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
+        "utime": (132, None), "utimes": (235, None), "utimensat": (280, 88), "futimesat": (261, None),
+        "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
+        "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    },
+    # the arguments can't be seen; the C library falls back to clone and openat
+    NO_SUCH_CALL: {"clone3": (435, 435), "openat2": (437, 437)},
+}  # fmt: skip
+LISTENING = {"bind": (49, 200), "listen": (50, 201), "accept": (43, 202), "accept4": (288, 242)}
+NEW_FILES = {
+    "creat": (85, None), "mkdir": (83, None), "mkdirat": (258, 34), "mknod": (133, None), "mknodat": (259, 33),
+    "link": (86, None), "linkat": (265, 37), "symlink": (88, None), "symlinkat": (266, 36), "bind": LISTENING["bind"],
+}  # fmt: skip
+OPEN, OPENAT, CLONE, PRCTL, PRLIMIT = (2, None), (257, 56), (56, 220), (157, 167), (302, 261)
+SENDTO, SOCKET, SOCKETPAIR, FCNTL, IOCTL = (44, 206), (41, 198), (53, 199), (72, 25), (16, 29)
+SECCOMP = (317, 277)
+
+# offsets in struct seccomp_data; an argument has 8 bytes
+NUMBER, ARCHITECTURE, ARGUMENT_0, ARGUMENT_1, ARGUMENT_2, ARGUMENT_4 = 0, 4, 16, 24, 32, 48
 WHOLE, CLONE_THREAD, AF_UNIX, SOCK_STREAM, SOCKET_TYPES = 0xFFFFFFFF, 0x10000, 1, 1, 0xF
-# which calls depend on an argument: the bits that count, the values that it may have, the answer otherwise
+MAKES_A_FILE = 0o20000100  # O_CREAT, O_TMPFILE
+# calls that depend on an argument: the bits that count, the values that it may have, the answer otherwise
+NEW_FILES_AND_THREADS = (
+    (OPEN, ARGUMENT_1, MAKES_A_FILE, (0,), ASK),
+    (OPENAT, ARGUMENT_2, MAKES_A_FILE, (0,), ASK),
+    (CLONE, ARGUMENT_0, CLONE_THREAD, (0,), ASK),
+)
 ARGUMENTS = (
     (CLONE, ARGUMENT_0, CLONE_THREAD, (CLONE_THREAD,), TRY_LATER),
+    (PRCTL, ARGUMENT_0, WHOLE, (15, 16, 0x53564D41), REFUSE),  # names of threads and of memory
     (PRLIMIT, ARGUMENT_0, WHOLE, (0,), REFUSE),  # this process
     (SENDTO, ARGUMENT_4, WHOLE, (0,), REFUSE),  # no address: only to the other end of a connection
     (SENDTO, ARGUMENT_4 + 4, WHOLE, (0,), REFUSE),
@@ -155,127 +163,120 @@ UNIX_SOCKETS_ONLY = (
     (SOCKET, ARGUMENT_1, SOCKET_TYPES, (SOCK_STREAM,), NO_NETWORK),
 )
 
+NEWER_CALLS = 450  # system calls from this number on came after Linux 5.16: libraries can do without them
+ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+X32_CALLS = 0x40000000
+LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
+SET_FILTER, NEW_LISTENER = 1, 8
 
-def refuse_system_calls(listening):
-    """From now on the calls in FORBIDDEN fail, those in WITHOUT_EFFECT do nothing.
 
-    `listening`: Unix sockets may be opened to listen on, as a kernel of Jupyter does; otherwise no socket but a pair
-    within the process. Threads may be started; how many, see `let_be_counted`.
+def restrict_system_calls(channel, listening):
+    """From now on calls get the answers of ANSWERS and ARGUMENTS.
+
+    Whoever gets the message on the channel decides about each new file and thread (see `watch`); where the kernel can't
+    ask, none can be made. `listening`: Unix sockets may be opened to listen on, as a kernel of Jupyter does; otherwise
+    no socket but a pair within the process.
     """
-    if not seccomp_available():
-        return
+    # a kernel that knows Landlock is new enough to be told that a call may go on
+    listener = install({ASK: NEW_FILES}, NEW_FILES_AND_THREADS, listen=True) if landlock_version() else -1
+    if listener >= 0:
+        socket.send_fds(channel, [b"x"], [listener])
+        os.close(listener)
+    else:
+        install({REFUSE: NEW_FILES}, [(*row, REFUSE) for *row, _ in NEW_FILES_AND_THREADS])
+    if listening:
+        install(ANSWERS, ARGUMENTS + UNIX_SOCKETS_ONLY)
+    else:
+        install({**ANSWERS, NO_NETWORK: {**LISTENING, "socket": SOCKET}}, ARGUMENTS)
+
+
+def install(answers, conditions, listen=False):
+    """Have the kernel judge all calls from now on; returns the descriptor of a listener, negative if it has none."""
     program = [
         (LOAD, 0, 0, ARCHITECTURE),
         (EQUAL, 1, 0, ARCHITECTURES[platform.machine()]),
         (RETURN, 0, 0, KILL),
         (LOAD, 0, 0, NUMBER),
+        (AT_LEAST, 0, 1, X32_CALLS),
+        (RETURN, 0, 0, REFUSE),
+        (AT_LEAST, 0, 1, NEWER_CALLS),
+        (RETURN, 0, 0, NO_SUCH_CALL),
     ]
-    if platform.machine() == "x86_64":
-        program += [(AT_LEAST, 0, 1, X32_CALLS), (RETURN, 0, 0, REFUSE)]
-    program += [(AT_LEAST, 0, 1, NEWER_CALLS), (RETURN, 0, 0, NO_SUCH_CALL)]
-    for numbers in [*FORBIDDEN.values(), *([] if listening else LISTENING.values())]:
-        program += on_call(numbers, (RETURN, 0, 0, REFUSE))
-    for numbers in WITHOUT_EFFECT.values():
-        program += on_call(numbers, (RETURN, 0, 0, DO_NOTHING))
-    program += on_call(CLONE3, (RETURN, 0, 0, NO_SUCH_CALL))  # the C library falls back to clone
-    program += on_call(PRCTL, (LOAD, 0, 0, ARGUMENT_0), (EQUAL, 0, 1, PR_SET_PDEATHSIG), (RETURN, 0, 0, REFUSE))
-    if not listening:
-        program += on_call(SOCKET, (RETURN, 0, 0, NO_NETWORK))
-    for numbers, argument, bits, values, otherwise in ARGUMENTS + UNIX_SOCKETS_ONLY * listening:
-        known = [(EQUAL, len(values) - i, 0, value) for i, value in enumerate(values)]  # past the refusal
-        program += on_call(numbers, (LOAD, 0, 0, argument), (AND, 0, 0, bits), *known, (RETURN, 0, 0, otherwise))
+    rows = [(numbers, NUMBER, 0, (), answer) for answer, calls in answers.items() for numbers in calls.values()]
+    for numbers, argument, bits, values, otherwise in (*rows, *conditions):
+        if here(numbers) is not None:
+            known = [(EQUAL, len(values) - i, 0, value) for i, value in enumerate(values)]  # past the answer
+            judge = [(LOAD, 0, 0, argument), (AND, 0, 0, bits), *known, (RETURN, 0, 0, otherwise)]
+            program += [(EQUAL, 0, len(judge) + 1, here(numbers)), *judge, (LOAD, 0, 0, NUMBER)]
     program.append((RETURN, 0, 0, ALLOW))
-    with filter_program(program) as header:
-        check(libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0))
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
+    header = struct.pack("HxxxxxxP", len(program), ctypes.addressof(code))
+    result = libc.syscall(here(SECCOMP), SET_FILTER, NEW_LISTENER if listen else 0, header)
+    return result if listen else check(result)
 
 
-MAKES_A_FILE = 0o20000100  # O_CREAT, O_TMPFILE
-# how many files a process makes is counted: name of the call, its numbers, where its flags stand, which of them count
-NEW_FILES = {
-    "open": (2, None, ARGUMENT_1, MAKES_A_FILE), "openat": (257, 56, ARGUMENT_2, MAKES_A_FILE),
-    "creat": (85, None, 0, 0), "mkdir": (83, None, 0, 0), "mkdirat": (258, 34, 0, 0), "mknod": (133, None, 0, 0),
-    "mknodat": (259, 33, 0, 0), "link": (86, None, 0, 0), "linkat": (265, 37, 0, 0), "symlink": (88, None, 0, 0),
-    "symlinkat": (266, 36, 0, 0), "bind": (49, 200, 0, 0),
-}  # fmt: skip
-OPENAT2, SECCOMP = (437, 437), (317, 277)
-ASK = 0x7FC00000  # the process at the other end of the listener
-SET_FILTER, NEW_LISTENER = 1, 8
-MOST_THREADS = 500  # of one function, one after the other; at a time its memory allows less
+def here(numbers):
+    """The number that a system call has on this machine, None if it does not exist here."""
+    return numbers[list(ARCHITECTURES).index(platform.machine())]
+
+
+def seccomp_available():
+    return platform.machine() in ARCHITECTURES and libc.prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0
+
+
+# --- New files and threads, counted by another process ---
+
+MOST_THREADS = 64  # at a time
 RECEIVE_QUESTION, SEND_ANSWER, LET_IT = 0xC0502100, 0xC0182101, 1  # the ioctls of a listener
 
 
-def let_be_counted(channel, threads):
-    """From now on whoever gets the message on the channel decides about each new file and thread (see `watch`).
+def watch(channel, end, folder, most_files, *others):
+    """Wait until all that hold the other end of the channel have ended; False if one is still there at the time `end`.
 
-    Where the kernel can't ask, no file and no thread can be made at all. `threads`: whether they are counted, too.
+    Meanwhile MOST_THREADS may be started and so many files made; then those count that there still are. If something
+    comes from `others`, nobody waits any more.
     """
-    if not seccomp_available():
-        return
-
-    def program(answer):
-        lines = [(LOAD, 0, 0, NUMBER)]
-        counted = [*NEW_FILES.values(), *([(*CLONE, ARGUMENT_0, CLONE_THREAD)] if threads else [])]
-        for *numbers, flags, bits in counted:
-            only_new = ((LOAD, 0, 0, flags), (AND, 0, 0, bits), (EQUAL, 1, 0, 0)) if bits else ()
-            lines += on_call(numbers, *only_new, (RETURN, 0, 0, answer))
-        lines += on_call(OPENAT2, (RETURN, 0, 0, NO_SUCH_CALL))  # its flags can't be seen
-        return [*lines, (RETURN, 0, 0, ALLOW)]
-
-    listener = -1
-    if landlock_version():  # a kernel that is new enough to be told that a call may go on
-        with filter_program(program(ASK)) as header:
-            listener = libc.syscall(here(SECCOMP), SET_FILTER, NEW_LISTENER, header)
-    if listener >= 0:
-        socket.send_fds(channel, [b"x"], [listener])
-        os.close(listener)
-    else:
-        with filter_program(program(REFUSE)) as header:
-            check(libc.prctl(PR_SET_SECCOMP, 2, header, 0, 0))
-
-
-def watch(channel, most, end, *others, count=lambda: math.inf):
-    """Wait until the process at the other end of the channel ends; False if it is still there at the time `end`.
-
-    Meanwhile it may start MOST_THREADS and make so many files; then `count()` says how many there are still. If
-    something comes from `others`, nobody waits any more.
-    """
-    listener, made, threads = None, 0, 0
+    poll, listener, made = select.poll(), None, 0
+    for ready in (channel, *others):
+        poll.register(ready, select.POLLIN)
     try:
         while (left := end - time.monotonic()) > 0:
-            ready = select.select([channel, *others, *([listener] if listener else [])], [], [], min(left, 3600))[0]
-            if channel in ready:
-                _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
-                if not descriptors:
+            for descriptor, event in poll.poll(min(left, 3600) * 1000):
+                if descriptor == channel.fileno():
+                    _, found, _, _ = socket.recv_fds(channel, 1, 1)
+                    if not found:
+                        return True
+                    (listener,) = found
+                    poll.register(listener, select.POLLIN)
+                elif descriptor != listener:
                     return True
-                listener = descriptors[0]
-            elif listener in ready and is_hung_up(listener):
-                os.close(listener)  # the process is about to end
-                listener = None
-            elif listener in ready:
-                question = receive_question(listener)
-                if asks_for_a_thread(question):
-                    threads += 1
-                    answer(listener, question, threads <= MOST_THREADS)
+                elif event & select.POLLIN:
+                    made = answer_question(listener, folder, made, most_files)
                 else:
-                    made = made + 1 if made < most else count() + 1
-                    answer(listener, question, made <= most)
-            elif ready:
-                return True
+                    poll.unregister(listener)  # the process is about to end
         return False
     finally:
         if listener:
             os.close(listener)
 
 
-def is_hung_up(descriptor):
-    """Whether nobody can ask over a listener any more."""
-    poll = select.poll()
-    poll.register(descriptor, 0)
-    return bool(poll.poll(0))
+def answer_question(listener, folder, made, most_files):
+    """Let a process make a file or a thread, or not; it may have ended. Returns how many files it has made."""
+    with contextlib.suppress(OSError):
+        question = fcntl.ioctl(listener, RECEIVE_QUESTION, bytes(80))  # struct seccomp_notif
+        number, thread, call = struct.unpack_from("=QIxxxxi", question)
+        if call == here(CLONE):
+            allowed = len(os.listdir(f"/proc/{thread}/task")) < MOST_THREADS
+        else:
+            made = made + 1 if made < most_files else things_held(thread, folder, most_files) + 1
+            allowed = made <= most_files
+        error, flags = (0, LET_IT) if allowed else (-errno.EDQUOT, 0)
+        fcntl.ioctl(listener, SEND_ANSWER, struct.pack("=QqiI", number, 0, error, flags))
+    return made
 
 
-def things_held(pid, folder):
-    """How many files are in the folder, or deleted but in use; infinite if that can't be told for sure.
+def things_held(pid, folder, most):
+    """How many files are in the folder, or deleted but in use, at least if not more than `most`; infinite if in doubt.
 
     The process waits meanwhile, unless it has several threads: then files could be moved while they are counted.
     """
@@ -287,7 +288,7 @@ def things_held(pid, folder):
         mapped = Path(f"{process}/maps").read_text(errors="replace").splitlines()
         count = sum(path.endswith(" (deleted)") for path in [*open_ones, *mapped])
         folders = [folder]
-        while folders:
+        while folders and count <= most:
             with os.scandir(folders.pop()) as entries:
                 for entry in entries:
                     count += 1
@@ -297,52 +298,7 @@ def things_held(pid, folder):
         return math.inf
 
 
-def receive_question(listener):
-    """The kernel's question (struct seccomp_notif), zeros if the process has ended meanwhile."""
-    with contextlib.suppress(OSError):
-        return fcntl.ioctl(listener, RECEIVE_QUESTION, bytes(80))
-    return bytes(80)
-
-
-def asks_for_a_thread(question):
-    (number,) = struct.unpack_from("=i", question, 16)
-    return number == here(CLONE)
-
-
-def answer(listener, question, allowed):
-    """Let a process make a file or a thread, or not; it may have ended meanwhile."""
-    (number,) = struct.unpack_from("=Q", question)
-    error, flags = (0, LET_IT) if allowed else (-errno.EDQUOT, 0)
-    with contextlib.suppress(OSError):
-        fcntl.ioctl(listener, SEND_ANSWER, struct.pack("=QqiI", number, 0, error, flags))
-
-
-@contextlib.contextmanager
-def filter_program(lines):
-    """The program in the form in which the kernel takes it."""
-    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in lines))
-    yield struct.pack("HxxxxxxP", len(lines), ctypes.addressof(code))
-
-
-def here(numbers):
-    """The number that a system call has on this machine, None if it does not exist here."""
-    return numbers[list(ARCHITECTURES).index(platform.machine())]
-
-
-def on_call(numbers, *consequence):
-    """The consequence for one system call; after a path through it that does not return, the next rules count."""
-    if here(numbers) is None:
-        return []
-    return [(EQUAL, 0, len(consequence) + 1, here(numbers)), *consequence, (LOAD, 0, 0, NUMBER)]
-
-
-def seccomp_available():
-    return platform.machine() in ARCHITECTURES and libc.prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0
-
-
-# --------------------------------------------------------------------------------------
-# Everything together
-# --------------------------------------------------------------------------------------
+# --- Everything together ---
 
 
 def confine(parent, read, write, memory, seconds, file_size, channel, listening=False):
@@ -350,8 +306,8 @@ def confine(parent, read, write, memory, seconds, file_size, channel, listening=
 
     `channel`: the descriptor of a socket at whose other end somebody watches this process; it stays open.
     """
-    set_limit(resource.RLIMIT_CPU, seconds, more=1)  # SIGXCPU tells that it was the time
     for limit, value in (
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_NOFILE, 256),
@@ -359,20 +315,20 @@ def confine(parent, read, write, memory, seconds, file_size, channel, listening=
     ):
         set_limit(limit, value)
     die_with_parent(parent)
-    drop_capabilities()
+    version, nobody = 0x20080522, bytes(24)  # whoever runs the grader as root does not hand root's powers to the code
+    check(libc.capset(struct.pack("=Ii", version, 0), nobody))
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-    with socket.socket(fileno=os.dup(channel)) as connection:
-        let_be_counted(connection, threads=not listening)
     allow_only_files(read, write)
-    refuse_system_calls(listening)
+    if seccomp_available():
+        with socket.socket(fileno=os.dup(channel)) as connection:
+            restrict_system_calls(connection, listening)
 
 
-def set_limit(limit, value, more=0):
-    """Set both limits, the hard one so much higher; one that is lower already stays."""
+def set_limit(limit, value):
+    """Set both limits; a hard one that is lower already stays."""
     _, hard = resource.getrlimit(limit)
-    if hard != resource.RLIM_INFINITY:
-        value, more = min(value, hard), min(more, max(0, hard - value))
-    resource.setrlimit(limit, (value, value + more))
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(limit, (value, value))
 
 
 def keep_only(descriptors):
@@ -383,26 +339,11 @@ def keep_only(descriptors):
     os.closerange(len(high), 1 << 16)
 
 
-def drop_capabilities():
-    """Whoever runs the grader as root does not hand root's powers to the code."""
-    version, nobody = 0x20080522, bytes(24)
-    check(libc.capset(struct.pack("=Ii", version, 0), nobody))
-
-
 def die_with_parent(parent):
     """The kernel kills this process as soon as its parent, the process with this number, ends, however it ends."""
     check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
     if os.getppid() != parent:  # it has ended already
         os._exit(1)
-
-
-def children_with_too_many_threads(pid, most=64):
-    """The processes that process `pid` has started and that have started more than `most` threads."""
-    found = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):  # a process that ends meanwhile
-            found += [child for child in path.read_text().split() if len(os.listdir(f"/proc/{child}/task")) > most]
-    return found
 
 
 def missing_protection():

@@ -7,7 +7,7 @@ import resource
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
-TASKS_QUICK, TASKS = 5, 26  # processes and threads of a work: the sandbox; with zygote, nbval, kernel and its threads
+TASKS_QUICK, TASKS = 5, 26  # processes and threads of a work: a worker; with another, nbval, kernel and its threads
 TASKS_OF_OUR_OWN = 6  # this process, its helpers
 MEMORY_QUICK, MEMORY, MEMORY_OF_OUR_OWN = 300 << 20, 800 << 20, 200 << 20  # what they usually take, in bytes
 FILES, FILES_OF_OUR_OWN = 8, 40  # descriptors that this process holds open

@@ -1,59 +1,138 @@
-"""Re-execute a notebook under nbval and write the verdict to descriptor 3, one JSON line a cell: a child of zygote.py.
+"""Re-execute a notebook under nbval, in a child of worker.py; the student's code runs in the kernel, a child of that.
 
-The student's code runs in the kernel, another child, which knows neither this descriptor nor our memory.
+The kernel is forked before the notebook comes, and has given up its rights before the student's first cell; it knows
+neither the connection over which the verdict goes nor our memory.
 """
 
-import functools
 import json
 import os
+import random
 import re
 import resource
-import select
 import signal
-import socket
-from importlib.metadata import EntryPoint
+import sys
+from pathlib import Path
 
 import nbval.kernel
 import nbval.plugin
+import numpy as np
 import pytest
-from jupyter_client.provisioning import KernelProvisionerFactory
-from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from ipykernel.kernelapp import IPKernelApp
+from jupyter_client import BlockingKernelClient, write_connection_file
 
 from grading.confined import confinement
 
-VERDICT, KERNEL = 3, 4  # descriptors
-MEMORY = 2 << 30
-CELL_SECONDS = 60
-PROVISIONER = "forked-kernel"
+MEMORY, CELL_SECONDS = 2 << 30, 60
+KERNEL_MEMORY, KERNEL_SECONDS = 4 << 30, 300
+FILE_SIZE, MOST_FILES = 1 << 20, 256
+CHANNEL = 3
+# relative to the kernel's own folder, in which both processes work: the path of a Unix socket must be short
+NOTEBOOK, MODULES, SOCKETS, CONNECTION_FILE = Path("../lab.ipynb"), Path("../modules"), "channel", "kernel.json"
+
+
+class Kernel:
+    """A kernel in a child without rights, with the methods of jupyter_client's KernelManager that nbval calls."""
+
+    def __init__(self):
+        for name in ("home", "modules"):
+            os.mkdir(name)
+        os.chdir("home")
+        os.environ["HOME"] = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = os.getcwd()
+        write_connection_file(CONNECTION_FILE, transport="ipc", ip=SOCKETS, key=os.urandom(16).hex().encode())
+        parent = os.getpid()
+        self.pid = os.fork()
+        if not self.pid:
+            be_kernel(parent)
+
+    def start(self, startup_timeout, **_):
+        """What nbval calls to start a kernel."""
+        client = BlockingKernelClient(connection_file=CONNECTION_FILE)
+        client.load_connection_file()
+        client.start_channels()
+        client.wait_for_ready(timeout=startup_timeout)
+        return self, client
+
+    def is_alive(self):
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+    def interrupt_kernel(self):
+        os.kill(self.pid, signal.SIGINT)
+
+    def shutdown_kernel(self, now):
+        os.kill(self.pid, signal.SIGKILL)
+
+
+def be_kernel(parent):
+    """Give up all rights, then serve whoever has the connection file."""
+    try:
+        confinement.keep_only([0, 1, 2, CHANNEL])
+        os.environ["JPY_PARENT_PID"] = str(parent)
+        sys.path.insert(0, str(MODULES.resolve()))
+        np.random.seed()
+        random.seed()
+        confinement.confine(
+            parent=parent,
+            read=[*confinement.python_files(), MODULES],
+            write=[".", os.devnull],
+            memory=KERNEL_MEMORY,
+            seconds=KERNEL_SECONDS,
+            file_size=FILE_SIZE,
+            channel=CHANNEL,
+            listening=True,
+        )
+        IPKernelApp.launch_instance(["-f", CONNECTION_FILE])
+    finally:
+        os._exit(1)
+
+
+def run(connection, parent):
+    """Read the notebook and its helpers from the connection, write the verdict to it, one JSON line a cell."""
+    confinement.die_with_parent(parent)
+    nbval.kernel.start_new_kernel = Kernel().start
+    confinement.set_limit(resource.RLIMIT_AS, MEMORY)
+    task = json.load(connection.makefile("rb"))
+    NOTEBOOK.write_text(task["notebook"], encoding="utf-8")
+    (MODULES / "init_utils.py").write_text(task["helpers"], encoding="utf-8")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    options = ["--nbval", f"--nbval-cell-timeout={CELL_SECONDS}", "-p", "nbval.plugin", "-q", "-s", "--tb=no"]
+    isolation = [
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(NOTEBOOK.resolve().parent),
+        "--noconftest",
+        "-p",
+        "no:cacheprovider",
+    ]
+    pytest.main([*options, *isolation, str(NOTEBOOK)], plugins=[Verdict(connection)])
 
 
 class Verdict:
-    """A pytest plugin that passes on the outcome of each cell."""
+    """A pytest plugin that passes on for each cell its number and how it differs, None if it does not."""
 
-    def __init__(self, descriptor):
-        self.stream = os.fdopen(descriptor, "w", encoding="utf-8", buffering=1)
+    def __init__(self, connection):
+        self.stream = connection.makefile("w", encoding="utf-8")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
         report = yield
         if report.when == "call" or report.failed:
-            line = {"cell": item.cell_num, "outcome": report.outcome}
-            if report.when == "call" and report.failed:
-                line["kind"] = kind_of_difference(item.cell.outputs, item.test_outputs or [])
-            print(json.dumps(line), file=self.stream)
+            has_outputs = report.when == "call" and report.failed
+            kind = kind_of_difference(item.cell.outputs, item.test_outputs or []) if has_outputs else ""
+            self.say(item.cell_num, None if report.passed else kind)
         return report
 
     def pytest_sessionfinish(self, exitstatus):
-        print(json.dumps({"finished": int(exitstatus)}), file=self.stream)
+        self.say("finished", int(exitstatus))
 
-
-STOPPED = "error"
+    def say(self, key, value):
+        print(json.dumps([key, value]), file=self.stream, flush=True)
 
 
 def kind_of_difference(stored, fresh):
-    """How the outputs differ: "sign" (of a zero), "print" (more is printed), STOPPED, or "" for all else."""
+    """How the outputs differ: "sign" (of a zero), "print" (more is printed), "error", or "" for all else."""
     if any(output.output_type == "error" for output in fresh):
-        return STOPPED
+        return "error"
     stored, fresh = text_of(stored), text_of(fresh)
     if MINUS_ZERO.sub("0", stored).split() == MINUS_ZERO.sub("0", fresh).split():
         return "sign"
@@ -71,57 +150,3 @@ def text_of(outputs):
         data = output.get("data", {})
         texts.append(output.get("text") or ("<image>" if "image/png" in data else data.get("text/plain", "")))
     return "\n".join(text.strip("\n") for text in texts)
-
-
-class ForkedProcess:
-    """The kernel, which is not our child, with the methods of subprocess.Popen that a provisioner uses."""
-
-    stdin = stdout = stderr = None
-
-    def __init__(self, pid, channel):
-        self.pid, self.channel = pid, channel
-
-    def poll(self):
-        return self.wait(0)
-
-    def wait(self, timeout=None):
-        """The kernel's end of the channel is closed when it ends."""
-        return 1 if select.select([self.channel], [], [], timeout)[0] else None
-
-    def send_signal(self, number):
-        os.kill(self.pid, number)  # the zygote keeps the number until we have ended
-
-    def kill(self):
-        self.send_signal(signal.SIGKILL)
-
-    def terminate(self):
-        self.send_signal(signal.SIGTERM)
-
-
-class ForkedProvisioner(LocalProvisioner):
-    """Does not start a kernel: tells the one that is waiting where its connection file is."""
-
-    waiting = None  # process number and channel
-
-    async def launch_kernel(self, cmd, **options):
-        pid, channel = self.waiting
-        channel.sendall(cmd[0].encode())
-        self.process = ForkedProcess(pid, channel)
-        self.pid, self.pgid = pid, None
-        return self.connection_info
-
-
-def run(work, parent, kernel):
-    confinement.die_with_parent(parent)
-    confinement.set_limit(resource.RLIMIT_AS, MEMORY)
-    os.chdir(os.path.dirname(work["notebook"]))
-    ForkedProvisioner.waiting = kernel, socket.socket(fileno=KERNEL)
-    provisioners = KernelProvisionerFactory.instance().provisioners
-    provisioners[PROVISIONER] = EntryPoint(PROVISIONER, f"{__name__}:ForkedProvisioner", "")
-    # Unix sockets: the kernel needs no network, not even its own loopback
-    channels = os.path.join(os.environ["JUPYTER_RUNTIME_DIR"], "channel")
-    nbval.kernel.KernelManager = functools.partial(nbval.kernel.KernelManager, transport="ipc", ip=channels)
-    folder = os.path.dirname(work["notebook"])
-    options = ["--nbval", f"--nbval-cell-timeout={CELL_SECONDS}", "-p", "nbval.plugin"]
-    isolation = ["-c", os.devnull, "--rootdir", folder, "--noconftest", "-p", "no:cacheprovider"]
-    pytest.main([*options, *isolation, "-q", "-s", "--tb=no", work["notebook"]], plugins=[Verdict(VERDICT)])

@@ -7,10 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-
-from platformdirs import user_cache_path
 
 from common.command import in_russian
 from grading.confined.calling import FIELDS, LONGEST_TEXT, REFUSED, shorten, unpack  # noqa: F401
@@ -19,18 +16,6 @@ WORKER = Path(__file__).with_name("worker.py")
 LARGEST_RESULT = 4 << 20
 ATTEMPTS = 2
 CHECK_SECONDS = 60
-SOUND_CALL = {
-    "task": "call",
-    "code": "def one(sizes):\n    return {'W1': np.ones(1)}",
-    "name": "one",
-    "layer_lists": [[1, 1]],
-}
-SOUND_OPENING = {
-    "name": "",
-    "budget": {"members": 1, "size": 1, "works": 1, "seconds": 1},
-    "depth": 0,
-    "whole_class": False,
-}
 SLEEPING = 4  # so many times its processor time a function may take
 WAITING = 10  # so many times the processor time may pass until we take the machine to be too busy
 
@@ -39,24 +24,36 @@ class SandboxFailure(Exception):
     """The system does not let the worker do its work: it says nothing about the student's code."""
 
 
-class Servant:
-    """A process of ours that forks confined children; its `control` is a socket at the other end of which it works."""
+class Sandbox:
+    """One worker process (see worker.py); it is started again when it dies."""
 
     def __init__(self, folder):
         self.folder = str(folder)
         self.process = None
         self.killed = False
 
-    def start(self, script, home, environment):
+    def environment(self):
+        """The variables that the worker and its children get: none of the teacher's."""
+        return {
+            "PATH": os.defpath,
+            "LANG": "C.UTF-8",
+            "HOME": self.folder,
+            "OPENBLAS_NUM_THREADS": "1",
+            "JOBLIB_MULTIPROCESSING": "0",  # or scikit-learn would warn that it can't start processes
+            "MALLOC_ARENA_MAX": "2",  # or a thread would take 128 MB of address space
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def start(self):
         self.control, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-I", script, str(theirs.fileno())]
+            command = [sys.executable, "-I", WORKER, str(theirs.fileno())]
             streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-            options = {"cwd": home, "env": environment, "pass_fds": [theirs.fileno()], "start_new_session": True}
-            self.process = subprocess.Popen(command, **streams, **options)
+            options = {"cwd": self.folder, "pass_fds": [theirs.fileno()], "start_new_session": True}
+            self.process = subprocess.Popen(command, env=self.environment(), **streams, **options)
 
     def end(self):
-        """No process is left behind: its children die with it."""
+        """No process is left behind: the children die with the worker."""
         process, self.process = self.process, None
         if process:
             self.control.close()
@@ -64,23 +61,14 @@ class Servant:
             process.wait()
 
     def kill(self):
-        """End it from another thread; who waits for it is told so."""
+        """End the worker and its children from another thread; who waits for them is told so."""
         self.killed = True
         if process := self.process:
             process.kill()
 
-
-class Sandbox(Servant):
-    """One worker process (see worker.py); it is started again when it dies."""
-
-    def start(self):
-        # where the list of fonts lies; a thread does not take 128 MB of address space
-        more = {"XDG_CACHE_HOME": str(user_cache_path()), "MALLOC_ARENA_MAX": "2"}
-        super().start(WORKER, self.folder, clean_environment(self.folder) | more)
-
     def extract(self, timeout, data, names):
         """What `extraction.extract` returns for the bytes of a notebook, {"unreadable": why}, or None."""
-        outcome, result = self.run(timeout, data, task="extract", names=names)
+        outcome, result = self.run("extract", {"names": names}, timeout, data)
         return result if outcome == "done" and isinstance(result, dict) else None
 
     def call(self, timeout, code, name, layer_lists):
@@ -88,83 +76,73 @@ class Sandbox(Servant):
 
         `failure`: the fields that calling.describe gives, "before" (why a name is missing), "package", "changed".
         """
-        outcome, result = self.run(timeout, task="call", code=code, name=name, layer_lists=layer_lists)
+        outcome, result = self.run("call", {"code": code, "name": name, "layer_lists": layer_lists}, timeout)
         if outcome == "timeout":
             return outcome, {}, []
         try:
             if failure := result.get("failure"):
-                texts = {
-                    key: shorten(str(failure.get(key, "")), LONGEST_TEXT) for key in (*FIELDS, "before", "package")
-                }
+                keys = (*FIELDS, "before", "package")
+                texts = {key: shorten(str(failure.get(key, "")), LONGEST_TEXT) for key in keys}
                 return "error", {**texts, "changed": failure.get("changed") is True}, []
             pairs = zip(layer_lists, result["answers"], strict=True)
             return "done", {}, [(sizes, unpack(a), unpack(b), changed is True) for sizes, (a, b, changed) in pairs]
         except Exception:  # whatever came back, it is not what our own code in the child sends
             return "crashed", {}, []
 
-    def run(self, timeout, data=b"", **task):
-        """Returns (outcome, result): "done", "timeout" or "crashed", and what the task returned, or None.
+    def run(self, task, arguments, timeout, data=b""):
+        """Returns (outcome, result): "done", "timeout" or "crashed", and what the task returned, or None."""
+        outcome, answer = self.give(task, arguments, receive, SLEEPING * timeout, timeout, data)
+        return "timeout" if outcome == "cpu" else outcome, parse(answer) if outcome == "done" else None
 
-        Raises SandboxFailure if the worker gives no answer.
-        """
-        outcome, answer = self.give(task, receive, SLEEPING * timeout, math.ceil(timeout), data)
-        result = parse(answer) if outcome == "done" else None
-        if result is None and outcome == "crashed":
-            self.check()
-        return "timeout" if outcome == "cpu" else outcome, result
-
-    def open(self, file, seconds, receive, **task):
+    def open(self, file, seconds, receive, **arguments):
         """Let `unpacking.unpack` look into an open file; returns how it ended and what `receive` made of its answer.
 
         Raises SandboxFailure if the worker gives no answer, or the time passes without work.
         """
-        outcome, answer = self.give(task, receive, seconds * WAITING + 10, math.ceil(seconds), file=file)
+        outcome, answer = self.give("open", arguments, receive, seconds * WAITING + 10, seconds, file=file)
         if outcome == "timeout":
             raise SandboxFailure("машина слишком занята, или диск не отвечает. Повторите проверку")
-        if outcome == "crashed":
-            self.check_opening()
         return outcome, answer
 
-    def give(self, task, receive, timeout, seconds, data=b"", file=None):
-        """Let a child do a task: how the worker says that it ended, and what was received from it."""
-        options = {"timeout": timeout, "seconds": seconds, "folder": self.folder}
+    def give(self, task, arguments, receive, timeout, seconds, data=b"", file=None):
+        """Let a child do a task: how it ended ("done", "timeout", "cpu", "crashed"), and what was received from it.
+
+        Raises SandboxFailure if that is nobody's fault.
+        """
+        request = json.dumps(arguments).encode() + b"\n" + data
         reason = "прерван"
         for _ in range(ATTEMPTS):
             if self.killed:
                 break
             try:
-                if not self.process:
-                    self.start()
-                outcome, answer = self.attempt(options, json.dumps(task).encode() + b"\n" + data, receive, file)
+                outcome, answer = self.attempt(task, timeout, seconds, request, receive, file)
             except OSError as error:
                 outcome, reason = "", in_russian(error)
+            if outcome == "crashed":
+                self.check()
             if outcome:
                 return outcome, answer
             self.end()  # the worker itself is gone: a new one gets the task
         raise SandboxFailure(f"процесс проверки не отвечает ({reason})")
 
-    def check(self, task=None, file=None):
-        """Raise SandboxFailure if a task that can't fail fails: then what failed before it was nobody's fault."""
+    def check(self):
+        """Raise SandboxFailure if even a child that does nothing fails: then what failed before was nobody's fault."""
         why = "не хватает памяти, процессов или файлов (пределы ulimit, контейнера)"
-        options = {"timeout": CHECK_SECONDS, "seconds": CHECK_SECONDS, "folder": self.folder}
-        with contextlib.suppress(OSError):
-            request = json.dumps(task or SOUND_CALL).encode() + b"\n"
-            outcome, answer = self.attempt(options, request, receive, file)
+        try:
+            outcome, answer = self.attempt("nothing", CHECK_SECONDS, CHECK_SECONDS, b"{}", receive)
             if outcome == "done":
                 return
             if result := parse(answer):
                 why = f"система не даёт отказаться от прав ({result['unconfined']})"
+        except OSError as error:
+            why = in_russian(error)
         raise SandboxFailure(why)
 
-    def check_opening(self):
-        """The same for the task of opening a file, which starts in no time."""
-        with tempfile.TemporaryFile(dir=self.folder) as file:
-            if not self.process:
-                self.start()
-            self.check(SOUND_OPENING, file)
-
-    def attempt(self, options, request, receive, file=None):
+    def attempt(self, task, timeout, seconds, request, receive, file=None):
         """How the worker says that the child ended, "" if it says nothing, and what was received from the child."""
+        if not self.process:
+            self.start()
+        options = {"task": task, "timeout": timeout, "seconds": math.ceil(seconds), "folder": self.folder}
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
@@ -181,9 +159,7 @@ def check_system(folder):
     """Raise SandboxFailure if no child can be started here that gives up its rights: every work would fail."""
     sandbox = Sandbox(folder)
     try:
-        sandbox.check_opening()
-    except OSError as error:
-        raise SandboxFailure(in_russian(error)) from None
+        sandbox.check()
     finally:
         sandbox.end()
 
@@ -203,15 +179,3 @@ def receive(connection):
         while len(answer) <= LARGEST_RESULT and (part := connection.recv(1 << 20)):
             answer += part
     return bytes(answer)
-
-
-def clean_environment(home):
-    """The variables that a confined process gets: none of the teacher's."""
-    return {
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "HOME": str(home),
-        "OPENBLAS_NUM_THREADS": "1",
-        "JOBLIB_MULTIPROCESSING": "0",  # or scikit-learn would warn that it can't start processes
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
