@@ -325,7 +325,7 @@ class Results(dict):
 
 
 def _fail(name, fact, advice):
-    raise LabValueError(f"{name}: {fact}.\n{advice}")
+    raise LabValueError(f"{name}: {fact}.\n{advice}") from None
 
 
 def check_data(X, Y):

@@ -37,7 +37,7 @@ def assert_says(function, arguments, words, capsys):
     fact, advice = str(caught.value).split("\n")
     assert "получен" in fact and advice.endswith(".")
     assert [word for word in words if word not in f"{fact}\n{advice}"] == []
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == "" and caught.value.__suppress_context__
 
 
 SPOIL = {  # what is done to a right value
