@@ -5,7 +5,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from common.command import Refusal, in_russian, open_standard_streams, run_command
+from common.command import Refusal, open_standard_streams, run_command
 from common.files import replace_file
 from common.lab import HELPERS, NOTEBOOK, WHY
 from handout.blank import ASSIGNMENT, blank_text, course_files, is_ours
@@ -43,7 +43,7 @@ def parser():
 
 def blank(options):
     """Записывает вариант для студентов: решений и результатов в нём нет."""
-    write_new({options.target: derive(blank_text)}, options.force, is_ours)
+    write_new({options.target: blank_text()}, options.force, is_ours)
     print(f"Записано: {options.target}. Раздавайте его вместе с файлом {HELPERS}")
     return 0
 
@@ -51,7 +51,7 @@ def blank(options):
 def course(options):
     """Готовит курс nbgrader: настройки, блокнот с решениями и init_utils.py."""
     need("nbgrader", "")
-    write_new({options.target / name: text for name, text in derive(course_files).items()}, options.force)
+    write_new({options.target / name: text for name, text in course_files().items()}, options.force)
     print(f"Записано: {options.target}. В этой папке выполните nbgrader generate_assignment {ASSIGNMENT}")
     return 0
 
@@ -61,7 +61,7 @@ def page(options):
     need("ziamath", ", он рисует формулы")
     from handout.page import page_text
 
-    text = derive(page_text, WHY if options.why else NOTEBOOK, options.blank)
+    text = page_text(WHY if options.why else NOTEBOOK, options.blank)
     write_new({options.target: text}, options.force, lambda path: path.suffix.lower() in (".html", ".htm"))
     print(f"Записано: {options.target}, {len(text.encode()) / 1e6:.1f} МБ. Странице не нужна сеть")
     return 0
@@ -70,13 +70,6 @@ def page(options):
 def need(package, purpose):
     if not importlib.util.find_spec(package):
         raise Refusal(f"нет {package}{purpose}; установите его: python -m pip install -r tests/thorough.txt")
-
-
-def derive(make, *arguments):
-    try:
-        return make(*arguments)
-    except (OSError, ValueError) as error:
-        raise Refusal(f"исходный блокнот не годится: {error}") from None
 
 
 def write_new(files, force, is_replaceable=lambda path: True):
@@ -91,11 +84,8 @@ def write_new(files, force, is_replaceable=lambda path: True):
         if path.exists() and not is_replaceable(path):
             raise Refusal(f"в этом файле не то, что пишет эта команда; он не заменяется: {path}")
     for path, text in files.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, text)
-        except OSError as error:
-            raise Refusal(f"нельзя записать {path}: {in_russian(error)}") from None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, text)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from textwrap import indent
 
 import nbformat
 
+from common.command import Refusal
 from common.lab import HELPERS, NOTEBOOK, WHY
 
 # What a student finds in a graded cell, in the place of the solution: the two markers and the lines between them
@@ -23,16 +24,16 @@ CONFIG = Path(__file__).with_name("nbgrader_config.template")
 
 
 def blank_text():
-    """The blank version as the text of a file; ValueError if something in the completed one forbids it."""
+    """The blank version as the text of a file; Refusal if something in the completed one forbids it."""
     notebook = read(NOTEBOOK)
     solution = re.compile(rf"^( *){re.escape(BEGIN)}$.*?^ *{re.escape(END)}$", re.MULTILINE | re.DOTALL)
     graded = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.startswith(GRADED)]
     if not graded:
-        raise ValueError(f"в {NOTEBOOK.name} нет оцениваемых ячеек: они начинаются с «{GRADED}»")
+        raise Refusal(f"в {NOTEBOOK.name} нет оцениваемых ячеек: они начинаются с «{GRADED}»")
     for cell in graded:
         cell.source, count = solution.subn(lambda match: indent(STUB, match[1]), cell.source)
         if count != 1:
-            raise ValueError(f"в ячейке {cell.id} должна быть одна пара строк «{BEGIN}» и «{END}»")
+            raise Refusal(f"в ячейке {cell.id} должна быть одна пара строк «{BEGIN}» и «{END}»")
     return without_outputs(notebook)
 
 
@@ -56,7 +57,7 @@ def read(path):
     try:
         return nbformat.read(path, as_version=4)
     except Exception as error:
-        raise ValueError(f"{path.name} не прочитан ({type(error).__name__})") from None
+        raise Refusal(f"{path.name} не прочитан ({type(error).__name__})") from None
 
 
 def without_outputs(notebook):
