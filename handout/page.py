@@ -38,13 +38,13 @@ def page_text(path, blank=False):
     resources = {
         "metadata": {"name": path.stem, "path": str(path.parent)},
         "highlight_css": HtmlFormatter().get_style_defs(".highlight"),
-        "alts": [alt for cell in notebook.cells for alt in alternatives(cell)],
     }
     try:
         html, _ = exporter.from_notebook_node(notebook, resources)
     except InvalidNotebook as error:
         raise Refusal(f"нет вложения {str(error).rpartition(': ')[2]}") from None
     page = BeautifulSoup(html, "html.parser")
+    describe_figures(page, notebook)
     for link in page("a", href=[NOTEBOOK.name, WHY.name]):
         link.unwrap()  # the other notebook does not lie beside the page
     add_contents(page)
@@ -53,18 +53,6 @@ def page_text(path, blank=False):
         table.wrap(page.new_tag("div", attrs={"class": "scroll", "tabindex": "0"}))
     check(page)
     return str(page)
-
-
-# --- figures ---
-
-
-def alternatives(cell):
-    """A text alternative for each figure of a cell, from the sentence in its metadata."""
-    count = sum(bool(set(SHOWN[:3]) & set(output.get("data", {}))) for output in cell.get("outputs", []))
-    alt = cell.metadata.get("alt", "")
-    if count and not alt.strip():
-        raise Refusal(f"в ячейке {cell.id} рисунок без описания: запишите его в метаданные ячейки под именем alt")
-    return [alt] * count if count < 2 else [f"{alt} (Рисунок {i} из {count})" for i in range(1, count + 1)]
 
 
 # --- text and formulas ---
@@ -144,10 +132,20 @@ def add_contents(page):
     page.main.section.insert_after(nav)
 
 
+def describe_figures(page, notebook):
+    """Give each figure of a cell, as its text alternative, the sentence in the metadata of the cell."""
+    for cell in notebook.cells:
+        alt = cell.metadata.get("alt", "").strip()
+        figures = page.find("section", id=cell.id)("img", alt="")
+        for i, figure in enumerate(figures, 1):
+            figure["alt"] = f"{alt} (Рисунок {i} из {len(figures)})" if alt and len(figures) > 1 else alt
+
+
 def check(page):
     """Refuse a page that would ask the network for something, or shows an image without a description."""
     for tag in page(src=True):
         if not tag["src"].startswith("data:"):
             raise Refusal(f"это не войдёт в страницу, которой не нужна сеть: {tag['src']}")
         if tag.name == "img" and not tag.get("alt", "").strip():
-            raise Refusal(f"в ячейке {tag.find_parent('section')['id']} рисунок без описания")
+            where = "у рисунка кода место для него — метаданные ячейки, имя alt"
+            raise Refusal(f"в ячейке {tag.find_parent('section')['id']} рисунок без описания: {where}")

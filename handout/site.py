@@ -16,14 +16,14 @@ import sys
 import tempfile
 import venv
 import zipfile
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import jinja2
 
 from common.command import Refusal
 from common.lab import HELPERS, NOTEBOOK, WHY
-from handout.blank import blank_text, why_text
+from handout.blank import blank_text, read, without_outputs
 
 HERE = Path(__file__).parent
 LOCK = json.loads((HERE / "site.lock.json").read_text(encoding="utf-8"))
@@ -78,7 +78,7 @@ def lab_texts(completed=False, lab_only=False):
     """What a student sees, {path: text}; the notebooks have outputs only if they are `completed`."""
     texts = {path: path.read_text(encoding="utf-8") for path in (NOTEBOOK, WHY, HELPERS)}
     if not completed:
-        texts |= {NOTEBOOK: blank_text(), WHY: why_text()}
+        texts |= {NOTEBOOK: blank_text(), WHY: without_outputs(read(WHY))}
     if lab_only:
         del texts[WHY]
     return texts
@@ -129,19 +129,15 @@ def run(command, failed, **options):
     options |= {"stdin": subprocess.DEVNULL, "capture_output": True, "encoding": "utf-8", "errors": "replace"}
     result = subprocess.run(command, **options)
     if result.returncode:
-        said = [line for line in (result.stderr + result.stdout).splitlines() if line.strip()]
-        errors = [line for line in said if "error" in line.lower()] or said
+        said = f"{result.stdout}\n{result.stderr}".split("\n")
+        errors = [line for line in said if "error" in line.lower()]
         raise Refusal(f"{failed}: {errors[-1] if errors else result.returncode}")
 
 
 def check(folder, expected):
     """Refuse unless the folder holds every file with its sha256, {name: sha256}."""
     for name, sha256 in expected.items():
-        try:
-            found = digest(folder / name)
-        except FileNotFoundError:
-            raise Refusal(f"нет файла {name} в {folder}") from None
-        if found != sha256:
+        if (found := digest(folder / name)) != sha256:
             wrong = f"ожидался sha256 {sha256}, получен {found}"
             raise Refusal(f"файл {name} — не тот, что в {HERE.name}/site.lock.json: {wrong}")
 
@@ -178,7 +174,14 @@ def pyodide(distribution, wheels, target):
     target.mkdir()
     for path in [*official, *(wheels / name for name in LOCK["kernel"]), *own]:
         copy_wheel(path, target / path.name)
-    packages = {entry["name"]: entry for entry in map(lock_entry, sorted(target.glob("*.whl")))}
+    packages = {}
+    for wheel in target.glob("*.whl"):
+        name, version = wheel.name.split("-")[:2]
+        name = name.replace("_", "-").lower()
+        entry = {"name": name, "version": version, "file_name": wheel.name, "sha256": digest(wheel)}
+        # all are loaded at the start, so none has to name the others
+        entry |= {"install_dir": "site", "package_type": "package", "imports": [], "depends": []}
+        packages[name] = entry | {"unvendored_tests": False}
     write_json(target / "pyodide-lock.json", {"info": LOCK["pyodide"]["info"], "packages": packages})
     return sorted(packages)
 
@@ -195,14 +198,6 @@ def copy_wheel(source, target):
                 copy = zipfile.ZipInfo(file.filename)  # dated 1980, as every copy
                 copy.external_attr, copy.compress_type = file.external_attr, zipfile.ZIP_DEFLATED
                 new.writestr(copy, old.read(file))
-
-
-def lock_entry(wheel):
-    """What Pyodide's own lock file says of a package. All are loaded at the start, so none has to name the others."""
-    name, version = wheel.name.split("-")[:2]
-    entry = {"name": name.replace("_", "-").lower(), "version": version, "file_name": wheel.name}
-    entry |= {"sha256": digest(wheel), "install_dir": "site", "package_type": "package"}
-    return entry | {"imports": [], "depends": [], "unvendored_tests": False}
 
 
 def jupyterlite(python, work):
@@ -226,21 +221,19 @@ def add_what_a_server_has(work, out):
 
 def add_lab(out, texts):
     """The files that a student sees, {path: text}, and the listing of them that JupyterLite asks for."""
+    from jupyter_server.services.contents.filemanager import FileContentsManager  # takes long to load
+
     (out / "files").mkdir(exist_ok=True)
-    entry = dict.fromkeys(("format", "mimetype", "size", "hash", "hash_algorithm", "content"))
-    entry |= dict.fromkeys(("created", "last_modified"), datetime.now(UTC).isoformat()) | {"writable": True}
-    content = []
     for path, text in texts.items():
-        size = (out / "files" / path.name).write_bytes(text.encode())
-        kind = {"type": "file", "mimetype": "text/x-python"} if path == HELPERS else {"type": "notebook"}
-        content.append({**entry, **kind, "name": path.name, "path": path.name, "size": size})
-    folder = {"type": "directory", "format": "json", "name": "", "path": "", "content": content}
-    write_json(out / "api/contents/all.json", {**entry, **folder})
+        (out / "files" / path.name).write_bytes(text.encode())
+    listing = FileContentsManager(root_dir=str(out / "files")).get("", content=True)
+    write_json(out / "api/contents/all.json", listing)
 
 
 def write_json(path, value):
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+    text = json.dumps(value, ensure_ascii=False, indent=1, default=datetime.isoformat)
+    path.write_text(text, encoding="utf-8")
 
 
 def render(part, target, **values):

@@ -116,7 +116,7 @@ def test_without_nbgrader_or_ziamath(refused, monkeypatch):
         ("blank old/x.ipynb", "на этом месте уже есть файл: old"),
         ("blank /dev/null/x.ipynb", "на этом месте уже есть файл: /dev/null"),
         (f"blank {NOTEBOOK} --force", "это сам заполненный блокнот"),
-        ("blank old --force", "он не заменяется: old"),
+        ("blank old --force", "это не блокнот, или он повреждён (NotJSONError): old"),
         ("blank solved.ipynb --force", "он не заменяется: solved.ipynb"),
         ("course folder", "заменяется только с ключом --force: folder"),
         ("course old", "на этом месте уже есть файл: old"),
@@ -138,8 +138,8 @@ def test_targets_that_are_refused(tmp_path, with_nbgrader, refused, arguments, w
         (lambda text: text.replace("ОЦЕНИВАЕМОЕ", "ПРОЧЕЕ"), "нет оцениваемых ячеек"),
         (lambda text: text.replace(END, "### КОНЕЦ ###"), "в ячейке graded-zeros должна быть одна пара строк"),
         (lambda text: text.replace(BEGIN, BEGIN.lower()), "в ячейке graded-zeros должна быть одна пара строк"),
-        (lambda text: text[:1000], "lab.ipynb не прочитан"),
-        (lambda text: "[]", "lab.ipynb не прочитан"),
+        (lambda text: text[:1000], "это не блокнот, или он повреждён"),
+        (lambda text: "[]", "это не блокнот, или он повреждён"),
     ],
 )
 def test_sources_that_are_refused(tmp_path, monkeypatch, with_nbgrader, refused, command, change, words):
