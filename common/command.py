@@ -39,7 +39,7 @@ def run_command(parser, arguments=None):
         stream.reconfigure(errors="replace")  # a terminal without Cyrillic letters is no reason to stop
     options = parser.parse_args(arguments)
     try:
-        return options.command(options)
+        return options.command(options) or 0
     except KeyboardInterrupt:
         return INTERRUPTED
     except Refusal as refusal:

@@ -61,7 +61,6 @@ def site(options):
     print(f"Записано: {folder}, {size / 1e6:.0f} МБ. Двойным щелчком сайт не открыть; посмотрите его так:")
     print(f'  python -m http.server --bind 127.0.0.1 --directory "{folder}" 8000')
     print("и откройте http://127.0.0.1:8000/. Студентам он нужен по https.")
-    return 0
 
 
 def check_target(folder, force):

@@ -22,20 +22,12 @@ from common.lab import NOTEBOOK, ROOT, WHY
 from handout import site
 from handout.blank import BEGIN, without_outputs
 
+expect = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install -r tests/thorough.txt").expect
 pytestmark = pytest.mark.thorough
 
 SECONDS = 900  # for all cells
 FIRST = 240 if "PYTEST_XDIST_WORKER" in os.environ else 120  # to the first result: the start page says 1 or 2 minutes
 ERROR, STDERR = (f"[data-mime-type='application/vnd.jupyter.{name}']" for name in ("error", "stderr"))
-IMAGES = "document.querySelectorAll('.jp-OutputArea img').length"
-FIRST_PROMPT = "document.querySelector('.jp-CodeCell .jp-InputArea-prompt').textContent"
-STARTED = f"() => /^\\[(\\*|\\d+)\\]:$/.test({FIRST_PROMPT})"
-FIRST_HAS_RUN = f"() => /^\\[\\d+\\]:$/.test({FIRST_PROMPT})"
-FINISHED = """count => {
-    const shown = document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt');
-    const prompts = [...shown].map(prompt => prompt.textContent);
-    return prompts.length === count && prompts.every(text => /^\\[\\d+\\]:$/.test(text));
-}"""
 TEXTS = """cells => cells.map(cell => [...cell.querySelectorAll('.jp-OutputArea-output')]
     .filter(output => output.dataset.mimeType && !output.querySelector('img'))
     .map(output => output.textContent).join(''))"""
@@ -59,16 +51,22 @@ def accept(dialog):
     dialog.locator(".jp-mod-accept").click()
 
 
+def prompts(page):
+    return page.locator(".jp-CodeCell .jp-InputArea-prompt")
+
+
+def images(page):
+    return page.locator(".jp-OutputArea img")
+
+
 def run_all(page):
     """Choose "Run All Cells" until it is heard: on a busy machine "idle" is shown before the kernel is there."""
-    from playwright.sync_api import TimeoutError
-
     # A busy machine may lose a kernel as it starts: JupyterLab says so and starts another, as a student lets it do
     page.add_locator_handler(page.locator(".jp-Dialog"), accept)
     for _ in range(5):
         choose(page, "Run|Выполнить", "runmenu:run-all")
-        with contextlib.suppress(TimeoutError):
-            page.wait_for_function(STARTED, timeout=20_000)
+        with contextlib.suppress(AssertionError):
+            expect(prompts(page).first).to_have_text(re.compile(r"^\[(\*|\d+)\]:$"), timeout=20_000)
             return
     raise AssertionError("«Run All Cells» was chosen five times, and no cell has started")
 
@@ -78,8 +76,7 @@ def move_a_slider(page):
     cell = page.locator(".jp-CodeCell", has=page.locator(".widget-slider"))
     before = cell.locator("img").get_attribute("src")
     cell.locator(".noUi-handle").nth(1).press("ArrowRight")
-    gone = "before => ![...document.querySelectorAll('img')].some(image => image.src === before)"
-    page.wait_for_function(gone, arg=before)
+    expect(cell.locator("img")).not_to_have_attribute("src", before, timeout=60_000)
 
 
 # --- where it is served ---
@@ -137,12 +134,12 @@ def visit(browser):
         server.sent = []  # bytes
         servers.append(server)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/{folder.name}/"
-        ours = (address, "data:", "blob:")
+        host = f"http://127.0.0.1:{server.server_port}/"
+        ours = (host, "data:", "blob:")
         context = browser.new_context(accept_downloads=True)
         context.on("request", lambda request: request.url.startswith(ours) or elsewhere.append(request.url))
         page = context.new_page()
-        page.goto(address)
+        page.goto(host + folder.name + "/")
         megabytes = int(re.search(r"загрузить около (\d+) МБ", page.content())[1])
         page.get_by_role("link", name=link).click()
         wait_for_notebook(page)
@@ -186,17 +183,18 @@ def run_and_compare(page, path):
     """Run all cells: no error, each figure drawn, each text as stored; returns the seconds to the first result."""
     cells = nbformat.read(path, as_version=4).cells
     code_cells = [cell for cell in cells if cell.cell_type == "code"]
+    unfolded = [cell for cell in code_cells if "jupyter" not in cell.metadata]  # a folded cell shows no number
     figures = sum("image/png" in output.get("data", {}) for cell in code_cells for output in cell.outputs)
     markdown = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    has_run = re.compile(r"^\[\d+\]:$")
     began = time.monotonic()
     run_all(page)
-    page.wait_for_function(FIRST_HAS_RUN, timeout=1000 * SECONDS)
+    expect(prompts(page).first).to_have_text(has_run, timeout=1000 * SECONDS)
     first = time.monotonic() - began
-    unfolded = [cell for cell in code_cells if "jupyter" not in cell.metadata]  # a folded cell shows no number
-    page.wait_for_function(FINISHED, arg=len(unfolded), timeout=1000 * SECONDS)
-    page.wait_for_function(f"n => {IMAGES} === n", arg=figures, timeout=60_000)
+    expect(prompts(page)).to_have_text([has_run] * len(unfolded), timeout=1000 * SECONDS)
+    expect(images(page)).to_have_count(figures, timeout=60_000)
     assert page.locator(f"{ERROR}, {STDERR}").all_text_contents() == []
-    assert min(page.locator(".jp-OutputArea img").evaluate_all("all => all.map(image => image.naturalWidth)")) > 400
+    assert min(images(page).evaluate_all("all => all.map(image => image.naturalWidth)")) > 400
     assert page.locator(".jp-MarkdownCell table").count() == markdown.count("<table>") + markdown.count("\n|:-")
     assert page.locator(".jp-MarkdownCell details").count() == markdown.count("<details>")
     shown = page.locator(".jp-CodeCell").evaluate_all(TEXTS)
@@ -219,7 +217,7 @@ def test_in_jupyter(browser, jupyter, program, path):
     wait_for_notebook(page)
     run_and_compare(page, path)
     if path == WHY:  # saved, its kernel shut down, opened again: no sliders, but every picture and what to run
-        figures = page.evaluate(IMAGES)
+        figures = images(page).count()
         with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
             page.keyboard.press("Control+s")
         with page.expect_response(lambda answer: answer.request.method == "DELETE" and "/api/sessions/" in answer.url):
@@ -227,7 +225,7 @@ def test_in_jupyter(browser, jupyter, program, path):
         page.goto(address + "?reset")
         wait_for_notebook(page)
         page.get_by_text("Error displaying widget").wait_for(timeout=60_000)
-        page.wait_for_function(f"n => {IMAGES} === n", arg=figures, timeout=60_000)
+        expect(images(page)).to_have_count(figures, timeout=60_000)
         assert page.locator(".jp-OutputArea").get_by_text("Выполните все ячейки выше этой").is_visible()
 
 
