@@ -22,6 +22,7 @@ from handout.blank import blank_text, read
 TEMPLATE = Path(__file__).parent / "page_template"
 # what is shown of an output: the first of these that it has; the state of a widget is none of them
 SHOWN = ["image/svg+xml", "image/png", "image/jpeg", "text/html", "text/markdown", "text/latex", "text/plain"]
+ziamath.config.svg2 = False  # each letter is drawn where it stands: no ids, which would be the same in all formulas
 TEXT_SIZE, FORMULA_SIZE = 16, 17.5  # side by side, the letters of both look equally large
 
 
@@ -48,7 +49,6 @@ def page_text(path, blank=False):
     for link in page("a", href=[NOTEBOOK.name, WHY.name]):
         link.unwrap()  # the other notebook does not lie beside the page
     add_contents(page)
-    share_glyphs(page)
     for table in page("table"):
         table.wrap(page.new_tag("div", attrs={"class": "scroll", "tabindex": "0"}))
     check(page)
@@ -103,18 +103,6 @@ def formula(tex, inline=True):
     del drawn["width"], drawn["height"]
     drawn.attrs.update({"style": style, "aria-hidden": "true"})
     return f'<span class="math">{mathml}{drawn}</span>'
-
-
-def share_glyphs(page):
-    """Keep the shape of each letter once for all formulas, instead of once in every formula."""
-    glyphs = page.new_tag("svg", attrs={"width": 0, "height": 0, "aria-hidden": "true", "style": "position: absolute"})
-    known = set()
-    for symbol in page("symbol"):
-        symbol.extract()
-        if symbol["id"] not in known:
-            known.add(symbol["id"])
-            glyphs.append(symbol)
-    page.body.insert(0, glyphs)
 
 
 # --- the whole page ---

@@ -36,7 +36,6 @@ TEMPLATES = jinja2.Environment(
 )
 CARRIED = "open_webui/frontend/pyodide"  # where Pyodide lies in the carrier
 PYODIDE = Path("static", "pyodide")  # where it lies in the site
-LANGUAGE = "ru_RU"
 PYTHON_LICENSE = "typing_extensions-"  # this wheel stays out of the site: it carries the licence of Python itself
 TRANSFERRED_BY_JUPYTERLITE = 8_000_000  # bytes, measured in Chromium
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
@@ -52,7 +51,13 @@ UNUSED = {  # what no program of a student imports: {wheel: patterns of its file
 def site(options):
     """Собирает сайт: работа выполняется в браузере, устанавливать ничего не нужно."""
     folder = options.target.resolve()
-    check_target(folder, options.force)
+    if folder.exists() and not folder.is_dir():
+        raise Refusal(f"это файл, а нужно имя папки: {folder}")
+    if folder.exists() and any(folder.iterdir()):
+        if not options.force:
+            raise Refusal(f"уже есть, заменяется только с ключом --force: {folder}")
+        if not (folder / PYODIDE).is_dir():
+            raise Refusal(f"это не собранный сайт, такая папка не заменяется: {folder}")
     texts = lab_texts(options.completed, options.lab_only)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".site-", ignore_cleanup_errors=True) as work:
@@ -61,16 +66,6 @@ def site(options):
     print(f"Записано: {folder}, {size / 1e6:.0f} МБ. Двойным щелчком сайт не открыть; посмотрите его так:")
     print(f'  python -m http.server --bind 127.0.0.1 --directory "{folder}" 8000')
     print("и откройте http://127.0.0.1:8000/. Студентам он нужен по https.")
-
-
-def check_target(folder, force):
-    if folder.exists() and not folder.is_dir():
-        raise Refusal(f"это файл, а нужно имя папки: {folder}")
-    if folder.exists() and any(folder.iterdir()):
-        if not force:
-            raise Refusal(f"уже есть, заменяется только с ключом --force: {folder}")
-        if not (folder / PYODIDE).is_dir():
-            raise Refusal(f"это не собранный сайт, такая папка не заменяется: {folder}")
 
 
 def lab_texts(completed=False, lab_only=False):
@@ -192,11 +187,9 @@ def copy_wheel(source, target):
         shutil.copyfile(source, target)
         return
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
-        for file in old.infolist():
-            if not any(fnmatch.fnmatch(file.filename, pattern) for pattern in unused):
-                copy = zipfile.ZipInfo(file.filename)  # dated 1980, as every copy
-                copy.external_attr, copy.compress_type = file.external_attr, zipfile.ZIP_DEFLATED
-                new.writestr(copy, old.read(file))
+        for name in old.namelist():
+            if not any(fnmatch.fnmatch(name, pattern) for pattern in unused):
+                new.writestr(zipfile.ZipInfo(name), old.read(name), zipfile.ZIP_DEFLATED)  # dated 1980, as every copy
 
 
 def jupyterlite(python, work):
@@ -209,10 +202,10 @@ def jupyterlite(python, work):
 
 def add_what_a_server_has(work, out):
     """The Russian language pack and the icons of the tab, where JupyterLite asks for them."""
-    (messages,) = (work / "environment").rglob(f"{LANGUAGE}/LC_MESSAGES")
+    (messages,) = (work / "environment").rglob("ru_RU/LC_MESSAGES")
     names = ("jupyterlab", "notebook", "jupyterlab_widgets")
     domains = {name: json.loads((messages / f"{name}.json").read_text(encoding="utf-8")) for name in names}
-    write_json(out / f"api/translations/{LANGUAGE}.json", {"data": domains, "message": ""})
+    write_json(out / "api/translations/ru_RU.json", {"data": domains, "message": ""})
     (out / "static/favicons").mkdir()
     for name in ("favicon-notebook.ico", "favicon-busy-1.ico"):
         shutil.copyfile(out / "notebooks/favicon.ico", out / "static/favicons" / name)
@@ -231,8 +224,7 @@ def add_lab(out, texts):
 
 def write_json(path, value):
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(value, ensure_ascii=False, indent=1, default=datetime.isoformat)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(json.dumps(value, ensure_ascii=False, default=datetime.isoformat), encoding="utf-8")
 
 
 def render(part, target, **values):
@@ -279,7 +271,7 @@ def license_text(wheel):
     named_so = re.compile(r"(.*/)?(LICEN[SC]E|COPYING|NOTICE)[^/]*(?<!\.py)(?<!\.json)", re.IGNORECASE)
     with zipfile.ZipFile(wheel) as archive:
         texts = [
-            archive.read(name).decode("utf-8", "replace") for name in archive.namelist() if named_so.fullmatch(name)
+            archive.read(name).decode("utf-8", "replace") for name in filter(named_so.fullmatch, archive.namelist())
         ]
     if not texts:
         raise Refusal(f"в пакете {wheel.name} нет текста лицензии")

@@ -250,7 +250,7 @@ def test_the_way_of_a_student(blank_site, visit, tmp_path):
     message = page.locator(f"{ERROR}, {STDERR}").first  # here the two lines of an error are a text on stderr
     message.wait_for(timeout=1000 * SECONDS)
     assert "initialize_parameters_zeros(" in message.text_content()
-    assert "Упражнение не закончено" in message.text_content()
+    assert "Упражнение не закончено: замените None решением." in message.text_content()
 
     solved = {cell.id: cell.source for cell in completed().cells if cell.id in GRADED}
     for name, source in solved.items():

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.thorough
 
 FILE = f"{ASSIGNMENT}/{NOTEBOOK.name}"
 TEACHERS_PAGE = (ROOT / "docs" / "teacher.md").read_text(encoding="utf-8")
-GENERATE, *GRADE = re.findall(r"^nbgrader ([^#\n]+)", TEACHERS_PAGE, re.MULTILINE)
+GENERATE, *GRADE = re.findall(r"^nbgrader ([a-z_]+ [^#\n]+)", TEACHERS_PAGE, re.MULTILINE)
 SOLUTIONS = {cell.id: cell.source for cell in completed().cells if cell.id in GRADED}
 
 
@@ -49,13 +49,13 @@ def released(nbgrader):
     return nbformat.read(nbgrader.course / "release" / FILE, as_version=4)
 
 
-def solve(notebook, **changes):
-    """Solve every exercise, then replace in the cell graded-<method> one text by another."""
+def solve(notebook, mistakes=()):
+    """Solve every exercise, then replace in the cells one text by another, {id: (old, new)}."""
     for cell in notebook.cells:
-        old, new = changes.get(cell.id.removeprefix("graded-"), ("", ""))
         cell.source = SOLUTIONS.get(cell.id, cell.source)
-        assert old in cell.source
-        cell.source = cell.source.replace(old, new) if old else cell.source
+        if cell.id in mistakes:
+            assert mistakes[cell.id][0] in cell.source
+            cell.source = cell.source.replace(*mistakes[cell.id])
     return notebook
 
 
@@ -79,17 +79,17 @@ def test_students_get_the_same_cells_as_from_handout_blank(released):
 
 def test_the_commands_of_the_teachers_page_give_the_marks(nbgrader, released):
     warning = ("    parameters = {}", "    import warnings; warnings.warn('?')\n    parameters = {}")
-    tampered = solve(blank(), he=("np.sqrt(2 /", "np.sqrt(1 /"))
+    tampered = solve(blank(), {"graded-he": ("np.sqrt(2 /", "np.sqrt(1 /")})
     for cell in tampered.cells:
         if cell.id.startswith("check-"):
             cell.source = "print('всё верно')"
     # the submission, its mark
     submissions = {
         "right": (solve(released), 6),
-        "half-right": (solve(blank(), random=("* 10", "* 9")), 4),
+        "half-right": (solve(blank(), {"graded-random": ("* 10", "* 9")}), 4),
         "unsolved": (blank(), 0),
         "tests changed": (tampered, 4),
-        "cells deleted": (without(solve(blank(), zeros=warning), "check", "show", "run", "expected"), 6),
+        "cells deleted": (without(solve(blank(), {"graded-zeros": warning}), "check", "show", "run", "expected"), 6),
     }
     for student, (notebook, _) in submissions.items():
         write(nbgrader.course / "submitted" / student / FILE, notebook)
@@ -114,6 +114,7 @@ def test_validate_objects_to_the_unsolved_exercises_only(nbgrader, released):
     assert "VALIDATION FAILED ON 3 CELL(S)!" in words
     for function in GRADED.values():
         assert f"check_initialization({function})" in words
+    assert words.count("Упражнение не закончено: замените None решением.") == 3
     assert "metadata" not in words.lower() and "HAVE CHANGED" not in words
     assert "ERROR" not in words
     write(nbgrader.course / "completed.ipynb", completed())

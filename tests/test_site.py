@@ -50,14 +50,12 @@ def test_the_old_site_comes_back_if_the_new_one_cannot_take_its_place(tmp_path):
 
 
 def test_a_wheel_without_what_is_unused(tmp_path):
-    source, copies = tmp_path / "scipy-1-py3-none-any.whl", [tmp_path / "a.whl", tmp_path / "b.whl"]
+    source, copy = tmp_path / "scipy-1-py3-none-any.whl", tmp_path / "copy.whl"
     with zipfile.ZipFile(source, "w") as archive:
         for name in ("scipy/stats/__init__.py", "scipy/stats/tests/test_stats.py", "scipy/linalg.pyi"):
             archive.writestr(name, name)
-    for copy in copies:
-        site.copy_wheel(source, copy)
-    assert zipfile.ZipFile(copies[0]).namelist() == ["scipy/stats/__init__.py"]
-    assert copies[0].read_bytes() == copies[1].read_bytes()
+    site.copy_wheel(source, copy)
+    assert zipfile.ZipFile(copy).namelist() == ["scipy/stats/__init__.py"]
 
 
 @pytest.mark.parametrize(
