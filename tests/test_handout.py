@@ -1,6 +1,7 @@
 """The blank version that students get, and the course for nbgrader: both made from the completed notebook."""
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from common.lab import NOTEBOOK
 from handout.__main__ import main
 from handout.blank import BEGIN, END
 
+OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull, "PIP_EXTRA_INDEX_URL": ""}
 STUB = [BEGIN, "parameters['W' + str(l)] = None", "parameters['b' + str(l)] = None", END]
 
 
@@ -69,6 +71,8 @@ def test_the_course_has_all_that_nbgrader_needs(tmp_path, with_nbgrader):
 def refused(tmp_path, monkeypatch, capsys):
     """A function that runs a command which can do nothing, and returns the one line it says."""
     monkeypatch.chdir(tmp_path)
+    for name, value in OFFLINE.items():
+        monkeypatch.setenv(name, value)
 
     def run(*arguments):
         before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
@@ -99,12 +103,19 @@ def test_without_nbgrader_or_ziamath(refused, monkeypatch):
         ("blank solved.ipynb --force", "он не заменяется: solved.ipynb"),
         ("course folder", "заменяется только с ключом --force: folder"),
         ("course old", "на этом месте уже есть файл: old"),
+        ("site new", "пакеты не скачаны, нужны сеть и место на диске: ERROR: "),
+        ("site built", "заменяется только с ключом --force: "),
+        ("site built --force", "пакеты не скачаны"),
+        ("site folder --force", "это не собранный сайт, такая папка не заменяется: "),
+        ("site old --force", "это файл, а нужно имя папки: "),
+        ("site old/new", "на этом месте уже есть файл: "),
     ],
 )
 def test_targets_that_are_refused(tmp_path, with_nbgrader, refused, arguments, words):
     (tmp_path / "old").write_text("old")
     solved = NOTEBOOK.read_text(encoding="utf-8").replace("* 10", "* 5")
     (tmp_path / "solved.ipynb").write_text(solved, encoding="utf-8")
+    (tmp_path / "built" / "static" / "pyodide").mkdir(parents=True)
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "nbgrader_config.py").write_text("old")
     assert words in refused(*arguments.split())

@@ -71,7 +71,6 @@ def test_the_page_needs_nothing_but_itself(lab_page):
     assert [link["href"] for link in lab_page("link")] == ["data:,"]
     assert {tag["src"].partition(",")[0] for tag in lab_page(src=True)} == {"data:image/png;base64"}
     assert not re.search(r"url\(|@import", lab_page.style.string)
-    assert len(str(lab_page).encode()) < 3_000_000
 
 
 def test_every_formula_is_drawn_and_none_is_left_as_tex(lab_page, cells):

@@ -1,6 +1,5 @@
-"""The command that makes the web site: what it refuses and what it lays down. The site itself is in test_browser."""
+"""How the web site is put together; what the command refuses is in test_handout, the site itself in test_browser."""
 
-import os
 import zipfile
 
 import pytest
@@ -9,29 +8,6 @@ from common.lab import HELPERS, NOTEBOOK, WHY
 from handout import site
 from handout.__main__ import main
 from handout.blank import blank_text, read, without_outputs
-
-OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull, "PIP_EXTRA_INDEX_URL": ""}
-
-
-def test_what_is_there_is_not_replaced_and_nothing_is_left(tmp_path, monkeypatch, capsys):
-    for name, value in OFFLINE.items():
-        monkeypatch.setenv(name, value)
-    out, mine = tmp_path / "out", tmp_path / "оценки.csv"
-    (out / site.PYODIDE).mkdir(parents=True)
-    mine.write_text("мои", encoding="utf-8")
-    before = {*tmp_path.rglob("*")}
-    for arguments, words in [
-        ([tmp_path / "new"], "пакеты не скачаны, нужны сеть и место на диске: ERROR: "),
-        ([out], "--force"),
-        ([out, "--force"], "пакеты не скачаны"),
-        ([tmp_path, "--force"], "не собранный сайт"),
-        ([mine, "--force"], "имя папки"),
-        ([mine / "out"], "на этом месте уже есть файл"),
-    ]:
-        assert main(["site", *map(str, arguments)]) == 2
-        (line,) = capsys.readouterr().err.splitlines()
-        assert words in line
-        assert {*tmp_path.rglob("*")} == before
 
 
 def test_a_wrong_file_is_named(tmp_path):
