@@ -1,4 +1,4 @@
-"""The blank version that students get, and the course for nbgrader: both made from the completed notebook."""
+"""What students get: the blank version, the course for nbgrader, the files of the site; and what is refused."""
 
 import importlib.util
 import os
@@ -6,15 +6,19 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import ROOT
 from submissions import GRADED, completed
 
-from common.lab import NOTEBOOK
+from common.command import Refusal
+from common.lab import HELPERS, NOTEBOOK, WHY
+from handout import site
 from handout.__main__ import main
-from handout.blank import BEGIN, END
+from handout.blank import BEGIN, END, blank_text
 
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull, "PIP_EXTRA_INDEX_URL": ""}
 STUB = [BEGIN, "parameters['W' + str(l)] = None", "parameters['b' + str(l)] = None", END]
@@ -138,3 +142,56 @@ def test_sources_that_are_refused(tmp_path, monkeypatch, with_nbgrader, refused,
     for module in ("__main__", "blank"):
         monkeypatch.setattr(f"handout.{module}.NOTEBOOK", source)
     assert words in refused(command, "target")
+
+
+# --- the site, before a browser sees it ---
+
+
+def test_a_wrong_file_is_named(tmp_path):
+    (tmp_path / "numpy.whl").write_bytes(b"another")
+    with pytest.raises(Refusal, match=r"файл numpy\.whl — не тот"):
+        site.check(tmp_path, {"numpy.whl": "0" * 64})
+    site.check(tmp_path, {"numpy.whl": site.digest(tmp_path / "numpy.whl")})
+
+
+def test_the_old_site_comes_back_if_the_new_one_cannot_take_its_place(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "index.html").touch()
+    with pytest.raises(FileNotFoundError):
+        site.put(tmp_path / "missing", tmp_path / "out", tmp_path / "old")
+    assert [*tmp_path.rglob("*")] == [tmp_path / "out", tmp_path / "out" / "index.html"]
+
+
+def test_a_wheel_without_what_is_unused(tmp_path):
+    source, copy = tmp_path / "scipy-1-py3-none-any.whl", tmp_path / "copy.whl"
+    with zipfile.ZipFile(source, "w") as archive:
+        for name in ("scipy/stats/__init__.py", "scipy/stats/tests/test_stats.py", "scipy/linalg.pyi"):
+            archive.writestr(name, name)
+    site.copy_wheel(source, copy)
+    assert zipfile.ZipFile(copy).namelist() == ["scipy/stats/__init__.py"]
+
+
+@pytest.mark.parametrize(
+    ("options", "notebooks"),
+    [
+        ("", [NOTEBOOK, WHY]),
+        ("--lab-only", [NOTEBOOK]),
+        ("--completed", [NOTEBOOK, WHY]),
+        ("--completed --lab-only", [NOTEBOOK]),
+    ],
+)
+def test_which_files_a_student_gets_and_where_the_start_page_leads(tmp_path, monkeypatch, options, notebooks):
+    completed = "--completed" in options
+
+    def build(work, texts, distribution):
+        assert [*texts] == [*notebooks, HELPERS] and distribution == Path("pyodide")
+        assert (texts[NOTEBOOK] == blank_text()) != completed
+        assert all(('"image/png"' in texts[path]) == completed for path in notebooks)
+        (work / "site" / site.PYODIDE).mkdir(parents=True)
+        site.render("site", work / "site", licenses={}, **site.start(work / "site", WHY in texts))
+        return work / "site"
+
+    monkeypatch.setattr(site, "build", build)
+    assert main(["site", str(tmp_path / "out"), "--pyodide", "pyodide", *options.split()]) == 0
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert [path for path in (NOTEBOOK, WHY) if f"path={path.name}" in page] == notebooks
