@@ -81,36 +81,31 @@ def move_a_slider(page):
 # --- where it is served ---
 
 
-@pytest.fixture
-def jupyter(tmp_path):
-    """A function that starts JupyterLab or Notebook beside the notebooks, without outputs; returns the address."""
+@contextlib.contextmanager
+def jupyter(program, folder):
+    """JupyterLab or Notebook beside the notebooks, without outputs; gives its address."""
+    copy_lab(folder)
     for path in (NOTEBOOK, WHY):
-        text = without_outputs(nbformat.read(path, as_version=4))
-        (copy_lab(tmp_path) / path.name).write_text(text, encoding="utf-8")
-    folders = {f"JUPYTER_{name}_DIR": str(tmp_path / "jupyter" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    settings = tmp_path / "jupyter" / "CONFIG" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
+        (folder / path.name).write_text(without_outputs(nbformat.read(path, as_version=4)), encoding="utf-8")
+    folders = {f"JUPYTER_{name}_DIR": str(folder / "jupyter" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    settings = folder / "jupyter" / "CONFIG" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)  # all cells in the page, also those that are not in sight
     (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
     options = ["--port=0", "--ip=127.0.0.1", "--no-browser", "--allow-root", "--IdentityProvider.token="]
-    environment = {**os.environ, **folders, "HOME": str(tmp_path)}
-
-    with contextlib.ExitStack() as stack:
-        log = stack.enter_context(open(tmp_path / "log", "w"))
-
-        def start(program):
-            command = [sys.executable, "-m", "jupyter", program, *options]
-            server = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)
-            stack.callback(server.wait, timeout=60)
-            stack.callback(server.terminate)
-            end = time.monotonic() + 60
-            while not (
-                found := [*(tmp_path / "jupyter" / "RUNTIME").glob("jpserver-*.json")]
-            ):  # written when it listens
-                assert server.poll() is None and time.monotonic() < end, (tmp_path / "log").read_text()
+    command = [sys.executable, "-m", "jupyter", program, *options]
+    environment = {**os.environ, **folders, "HOME": str(folder)}
+    end = time.monotonic() + 60
+    with (
+        open(folder / "log", "w") as log,
+        subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log) as server,
+    ):
+        try:
+            while not (found := [*folder.glob("jupyter/RUNTIME/jpserver-*.json")]):  # written when it listens
+                assert server.poll() is None and time.monotonic() < end, (folder / "log").read_text()
                 time.sleep(0.2)
-            return f"http://127.0.0.1:{json.loads(found[0].read_text())['port']}/"
-
-        yield start
+            yield f"http://127.0.0.1:{json.loads(found[0].read_text())['port']}/"
+        finally:
+            server.terminate()
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -123,15 +118,12 @@ class Handler(SimpleHTTPRequestHandler):
         super().send_header(name, value)
 
 
-@pytest.fixture
-def visit(browser):
-    """A function: a student comes to the site, which lies in a subfolder, reads the start page and follows a link."""
-    elsewhere, servers = [], []
-
-    def come(folder, link="Начать работу"):
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder.parent))
+@contextlib.contextmanager
+def visit(browser, folder, link="Начать работу"):
+    """A student comes to the site, which lies in a subfolder, reads the start page and follows a link."""
+    elsewhere = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder.parent)) as server:
         server.sent = []  # bytes
-        servers.append(server)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         host = f"http://127.0.0.1:{server.server_port}/"
         ours = (host, "data:", "blob:")
@@ -142,12 +134,8 @@ def visit(browser):
         megabytes = int(re.search(r"загрузить около (\d+) МБ", page.content())[1])
         page.get_by_role("link", name=link).click()
         wait_for_notebook(page)
-        return SimpleNamespace(page=page, sent=server.sent, megabytes=megabytes)
-
-    yield come
-    for server in servers:
+        yield SimpleNamespace(page=page, sent=server.sent, megabytes=megabytes)
         server.shutdown()
-        server.server_close()
     assert elsewhere == []
 
 
@@ -204,63 +192,68 @@ def run_and_compare(page, path):
 
 
 @pytest.mark.parametrize(("program", "path"), [("lab/tree", NOTEBOOK), ("lab/tree", WHY), ("notebooks", NOTEBOOK)])
-def test_in_jupyter(browser, jupyter, program, path):
-    address = jupyter({"notebooks": "notebook"}.get(program, "lab")) + f"{program}/{path.name}"
-    page = browser.new_page()
-    page.goto(address)
-    wait_for_notebook(page)
-    run_and_compare(page, path)
-    if path == WHY:  # saved, its kernel shut down, opened again: no sliders, but every picture and what to run
-        figures = images(page).count()
-        with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
-            page.keyboard.press("Control+s")
-        with page.expect_response(lambda answer: answer.request.method == "DELETE" and "/api/sessions/" in answer.url):
-            choose(page, "Kernel", "kernelmenu:shutdown")
-        page.goto(address + "?reset")
+def test_in_jupyter(browser, tmp_path, program, path):
+    with jupyter({"notebooks": "notebook"}.get(program, "lab"), tmp_path) as host:
+        page = browser.new_page()
+        page.goto(f"{host}{program}/{path.name}")
         wait_for_notebook(page)
-        page.get_by_text("Error displaying widget").wait_for(timeout=60_000)
-        expect(images(page)).to_have_count(figures, timeout=60_000)
-        assert page.locator(".jp-OutputArea").get_by_text("Выполните все ячейки выше этой").is_visible()
+        run_and_compare(page, path)
+        if path == WHY:
+            stay_without_a_kernel(page)
+
+
+def stay_without_a_kernel(page):
+    """Saved, its kernel shut down, opened again: no sliders, but every picture and what to run."""
+    figures = images(page).count()
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
+        page.keyboard.press("Control+s")
+    with page.expect_response(lambda answer: answer.request.method == "DELETE" and "/api/sessions/" in answer.url):
+        choose(page, "Kernel", "kernelmenu:shutdown")
+    page.goto(page.url.partition("?")[0] + "?reset")
+    wait_for_notebook(page)
+    page.get_by_text("Error displaying widget").wait_for(timeout=60_000)
+    expect(images(page)).to_have_count(figures, timeout=60_000)
+    assert page.locator(".jp-OutputArea").get_by_text("Выполните все ячейки выше этой").is_visible()
 
 
 @pytest.mark.parametrize(("link", "path"), [("Начать работу", NOTEBOOK), ("Почему так происходит", WHY)])
-def test_in_the_completed_site(completed_site, visit, link, path):
-    student = visit(completed_site, link)
-    run_and_compare(student.page, path)
-    # when the kernel is faster than what the start page loads ahead, some files come twice
-    assert 0.9 * student.megabytes < sum(student.sent) / 1e6 < 1.4 * student.megabytes
-    if path == NOTEBOOK:
-        with student.page.context.expect_page() as other:
-            student.page.locator(f".jp-MarkdownCell a[href$='{WHY.name}']").last.click()
-        other.value.get_by_role("heading", name="Почему так происходит").wait_for(timeout=90_000)
+def test_in_the_completed_site(browser, completed_site, link, path):
+    with visit(browser, completed_site, link) as student:
+        run_and_compare(student.page, path)
+        # when the kernel is faster than what the start page loads ahead, some files come twice
+        assert 0.9 * student.megabytes < sum(student.sent) / 1e6 < 1.4 * student.megabytes
+        if path == NOTEBOOK:
+            with student.page.context.expect_page() as other:
+                student.page.locator(f".jp-MarkdownCell a[href$='{WHY.name}']").last.click()
+            other.value.get_by_role("heading", name="Почему так происходит").wait_for(timeout=90_000)
 
 
 # --- the site of a student ---
 
 
-def test_the_way_of_a_student(blank_site, visit, tmp_path):
-    page = visit(blank_site).page
-    run_all(page)
-    message = page.locator(f"{ERROR}, {STDERR}").first  # here the two lines of an error are a text on stderr
-    message.wait_for(timeout=1000 * SECONDS)
-    assert "initialize_parameters_zeros(" in message.text_content()
-    assert "Упражнение не закончено: замените None решением." in message.text_content()
-
-    solved = {cell.id: cell.source for cell in completed().cells if cell.id in GRADED}
-    for name, source in solved.items():
-        cell = page.locator(".jp-CodeCell", has_text=f"def {GRADED[name]}(").filter(has_text=BEGIN)
-        cell.locator(".cm-content").click()
-        page.keyboard.press("Control+A")
-        page.keyboard.insert_text(source)
-    page.keyboard.press("Control+S")
-    page.wait_for_timeout(2000)
-    page.reload()
-    wait_for_notebook(page)
-    with page.expect_download() as download:
-        choose(page, "Файл", "docmanager:download")
+def test_the_way_of_a_student(browser, blank_site, tmp_path):
     handed_in = tmp_path / "Иванова" / NOTEBOOK.name
-    handed_in.parent.mkdir()
-    download.value.save_as(handed_in)
+    solved = {cell.id: cell.source for cell in completed().cells if cell.id in GRADED}
+    with visit(browser, blank_site) as student:
+        page = student.page
+        run_all(page)
+        message = page.locator(f"{ERROR}, {STDERR}").first  # here the two lines of an error are a text on stderr
+        message.wait_for(timeout=1000 * SECONDS)
+        assert "initialize_parameters_zeros(" in message.text_content()
+        assert "Упражнение не закончено: замените None решением." in message.text_content()
+
+        for name, source in solved.items():
+            cell = page.locator(".jp-CodeCell", has_text=f"def {GRADED[name]}(").filter(has_text=BEGIN)
+            cell.locator(".cm-content").click()
+            page.keyboard.press("Control+A")
+            page.keyboard.insert_text(source)
+        page.keyboard.press("Control+S")
+        page.wait_for_timeout(2000)
+        page.reload()
+        wait_for_notebook(page)
+        with page.expect_download() as download:
+            choose(page, "Файл", "docmanager:download")
+        download.value.save_as(handed_in)
     found = {cell.id: cell.source for cell in nbformat.read(handed_in, as_version=4).cells if cell.id in GRADED}
     assert found == solved
     command = [sys.executable, "-m", "grading", "grade", handed_in, "--quick", "--csv", "-"]
