@@ -39,14 +39,17 @@ def run_command(parser, arguments=None):
         stream.reconfigure(errors="replace")  # a terminal without Cyrillic letters is no reason to stop
     options = parser.parse_args(arguments)
     try:
-        return options.command(options)
-    except Refusal as reason:
-        text = "".join(c if c.isprintable() else "?" for c in str(reason))
-        with contextlib.suppress(OSError):
-            print(f"{parser.prog.split()[-1]}: {text}", file=sys.stderr)
-        return FAILED
+        return options.command(options) or 0
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Refusal as refusal:
+        reason = str(refusal)
+    except OSError as error:
+        reason = f"{in_russian(error)}: {error.filename}" if error.filename else str(in_russian(error))
+    text = "".join(c if c.isprintable() else "?" for c in reason)
+    with contextlib.suppress(OSError):
+        print(f"{parser.prog.split()[-1]}: {text}", file=sys.stderr)
+    return FAILED
 
 
 SYSTEM_WORDS = {
@@ -57,6 +60,7 @@ SYSTEM_WORDS = {
     errno.ENOENT: "нет такого файла или папки",
     errno.ENOTDIR: "на пути к нему файл вместо папки",
     errno.EISDIR: "это папка",
+    errno.EEXIST: "на этом месте уже есть файл",
     errno.ENAMETOOLONG: "имя слишком длинное",
     errno.EIO: "ошибка диска",
     errno.EDQUOT: "исчерпана квота на диске",

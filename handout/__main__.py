@@ -5,7 +5,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from common.command import Refusal, in_russian, open_standard_streams, run_command
+from common.command import Refusal, open_standard_streams, run_command
 from common.files import replace_file
 from common.lab import HELPERS, NOTEBOOK, WHY
 from handout.blank import ASSIGNMENT, blank_text, course_files, is_ours
@@ -13,47 +13,40 @@ from handout.site import LOCK, site
 
 
 def main(arguments=None):
-    return run_command(parser(), arguments)
+    parser = argparse.ArgumentParser(prog="python -m handout", description="То, что получают студенты.")
+    commands = parser.add_subparsers(required=True, metavar="КОМАНДА")
 
-
-def parser():
-    result = argparse.ArgumentParser(prog="python -m handout", description="То, что получают студенты.")
-    commands = result.add_subparsers(required=True, metavar="КОМАНДА")
-
-    def add(work, words, target):
-        command = commands.add_parser(work.__name__, help=words, description=work.__doc__)
+    def add(work, target):
+        command = commands.add_parser(work.__name__, help=work.__doc__, description=work.__doc__)
         command.set_defaults(command=work)
         command.add_argument("target", type=Path, metavar=target, help="куда записать")
         command.add_argument("--force", action="store_true", help="заменить то, что уже есть")
         return command
 
-    add(blank, "записать вариант для студентов", "БЛОКНОТ.ipynb")
-    add(course, "подготовить курс nbgrader", "ПАПКА")
-    page_ = add(page, "записать страницу HTML, которой не нужна сеть", "СТРАНИЦА.html")
-    which = page_.add_mutually_exclusive_group()
+    add(blank, "БЛОКНОТ.ipynb")
+    add(course, "ПАПКА")
+    which = add(page, "СТРАНИЦА.html").add_mutually_exclusive_group()
     which.add_argument("--blank", action="store_true", help="вариант для студентов, без решений и результатов")
     which.add_argument("--why", action="store_true", help=f"второй блокнот, {WHY.name}")
-    site_ = add(site, "собрать сайт: работа в браузере", "ПАПКА")
+    site_ = add(site, "ПАПКА")
     site_.add_argument("--completed", action="store_true", help="заполненная работа, с решениями")
     site_.add_argument("--lab-only", action="store_true", help=f"без второго блокнота, {WHY.name}")
     words = f"распакованный дистрибутив Pyodide {LOCK['pyodide']['version']}"
     site_.add_argument("--pyodide", type=Path, metavar="ПАПКА", help=words)
-    return result
+    return run_command(parser, arguments)
 
 
 def blank(options):
     """Записывает вариант для студентов: решений и результатов в нём нет."""
-    write_new({options.target: derive(blank_text)}, options.force, is_ours)
+    write_new({options.target: blank_text()}, options.force, is_ours)
     print(f"Записано: {options.target}. Раздавайте его вместе с файлом {HELPERS}")
-    return 0
 
 
 def course(options):
     """Готовит курс nbgrader: настройки, блокнот с решениями и init_utils.py."""
-    need("nbgrader", "")
-    write_new({options.target / name: text for name, text in derive(course_files).items()}, options.force)
+    need("nbgrader")
+    write_new({options.target / name: text for name, text in course_files().items()}, options.force)
     print(f"Записано: {options.target}. В этой папке выполните nbgrader generate_assignment {ASSIGNMENT}")
-    return 0
 
 
 def page(options):
@@ -61,22 +54,14 @@ def page(options):
     need("ziamath", ", он рисует формулы")
     from handout.page import page_text
 
-    text = derive(page_text, WHY if options.why else NOTEBOOK, options.blank)
+    text = page_text(WHY if options.why else NOTEBOOK, options.blank)
     write_new({options.target: text}, options.force, lambda path: path.suffix.lower() in (".html", ".htm"))
     print(f"Записано: {options.target}, {len(text.encode()) / 1e6:.1f} МБ. Странице не нужна сеть")
-    return 0
 
 
-def need(package, purpose):
+def need(package, purpose=""):
     if not importlib.util.find_spec(package):
         raise Refusal(f"нет {package}{purpose}; установите его: python -m pip install -r tests/thorough.txt")
-
-
-def derive(make, *arguments):
-    try:
-        return make(*arguments)
-    except (OSError, ValueError) as error:
-        raise Refusal(f"исходный блокнот не годится: {error}") from None
 
 
 def write_new(files, force, is_replaceable=lambda path: True):
@@ -91,11 +76,8 @@ def write_new(files, force, is_replaceable=lambda path: True):
         if path.exists() and not is_replaceable(path):
             raise Refusal(f"в этом файле не то, что пишет эта команда; он не заменяется: {path}")
     for path, text in files.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, text)
-        except OSError as error:
-            raise Refusal(f"нельзя записать {path}: {in_russian(error)}") from None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, text)
 
 
 if __name__ == "__main__":

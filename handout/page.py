@@ -1,9 +1,8 @@
 """The lab as one HTML file that needs no network and no script: formulas are drawn when it is made."""
 
-import base64
 import functools
-import mimetypes
 import re
+from html import escape
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,17 +15,19 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
+from common.command import Refusal
 from common.lab import NOTEBOOK, WHY
 from handout.blank import blank_text, read
 
 TEMPLATE = Path(__file__).parent / "page_template"
 # what is shown of an output: the first of these that it has; the state of a widget is none of them
 SHOWN = ["image/svg+xml", "image/png", "image/jpeg", "text/html", "text/markdown", "text/latex", "text/plain"]
+ziamath.config.svg2 = False  # each letter is drawn where it stands: no ids, which would be the same in all formulas
 TEXT_SIZE, FORMULA_SIZE = 16, 17.5  # side by side, the letters of both look equally large
 
 
 def page_text(path, blank=False):
-    """A notebook, or the blank version of the lab, as the text of a page; ValueError if it can't be one."""
+    """A notebook, or the blank version of the lab, as the text of a page; Refusal if it can't be one."""
     notebook = nbformat.reads(blank_text(), as_version=4) if blank else read(path)
     exporter = HTMLExporter(
         template_name=TEMPLATE.name,
@@ -36,36 +37,22 @@ def page_text(path, blank=False):
     )
     exporter.config.NbConvertBase.display_data_priority = SHOWN
     resources = {
-        "metadata": {"name": path.stem},
+        "metadata": {"name": path.stem, "path": str(path.parent)},
         "highlight_css": HtmlFormatter().get_style_defs(".highlight"),
-        "alts": [alt for cell in notebook.cells for alt in alternatives(cell)],
     }
     try:
         html, _ = exporter.from_notebook_node(notebook, resources)
     except InvalidNotebook as error:
-        raise ValueError(f"нет вложения {str(error).rpartition(': ')[2]}") from None
+        raise Refusal(f"нет вложения {str(error).rpartition(': ')[2]}") from None
     page = BeautifulSoup(html, "html.parser")
-    embed_images(page, path.parent)
+    describe_figures(page, notebook)
     for link in page("a", href=[NOTEBOOK.name, WHY.name]):
         link.unwrap()  # the other notebook does not lie beside the page
     add_contents(page)
-    share_glyphs(page)
     for table in page("table"):
         table.wrap(page.new_tag("div", attrs={"class": "scroll", "tabindex": "0"}))
     check(page)
     return str(page)
-
-
-# --- figures ---
-
-
-def alternatives(cell):
-    """A text alternative for each figure of a cell, from the sentence in its metadata."""
-    count = sum(bool(set(SHOWN[:3]) & set(output.get("data", {}))) for output in cell.get("outputs", []))
-    alt = cell.metadata.get("alt", "")
-    if count and not alt.strip():
-        raise ValueError(f"в ячейке {cell.id} рисунок без описания: запишите его в метаданные ячейки под именем alt")
-    return [alt] * count if count < 2 else [f"{alt} (Рисунок {i} из {count})" for i in range(1, count + 1)]
 
 
 # --- text and formulas ---
@@ -77,6 +64,9 @@ class Renderer(IPythonRenderer):
     def heading(self, text, level, **attributes):
         name = BeautifulSoup(text, "html.parser").get_text().strip().replace(" ", "-")
         return f'<h{level} id="{self.escape_html(name)}">{text}</h{level}>\n'
+
+    def image(self, text, url, title=None):
+        return super().image(text, unquote(url), title)  # the name of a file beside the notebook
 
     def inline_math(self, body):
         return formula(body)
@@ -90,7 +80,9 @@ class Renderer(IPythonRenderer):
 
 @pass_context
 def markdown_to_html(context, source):
-    renderer = Renderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
+    attachments = context.get("cell", {}).get("attachments", {})
+    folder = context["resources"]["metadata"]["path"]
+    renderer = Renderer(escape=False, attachments=attachments, embed_images=True, path=folder)
     return MarkdownWithMath(renderer=renderer).render(source)
 
 
@@ -102,27 +94,15 @@ def formula(tex, inline=True):
         drawing = ziamath.Latex(tex, size=FORMULA_SIZE, inline=inline, color="currentColor")
         svg = drawing.svg()
     except Exception as error:
-        raise ValueError(f"формула не разобрана ({type(error).__name__}): {tex.strip()}") from None
+        raise Refusal(f"формула не разобрана ({type(error).__name__}): {tex.strip()}") from None
     if unknown := re.search(r"\\[a-zA-Z]+", mathml):
-        raise ValueError(f"в формуле неизвестная команда {unknown[0]}: {tex.strip()}")
+        raise Refusal(f"в формуле неизвестная команда {unknown[0]}: {tex.strip()}")
     drawn = BeautifulSoup(svg, "html.parser").svg
     lengths = {"width": float(drawn["width"]), "vertical-align": drawing.getyofst()}
     style = "; ".join(f"{name}: {length / TEXT_SIZE:.3f}em" for name, length in lengths.items())
     del drawn["width"], drawn["height"]
     drawn.attrs.update({"style": style, "aria-hidden": "true"})
     return f'<span class="math">{mathml}{drawn}</span>'
-
-
-def share_glyphs(page):
-    """Keep the shape of each letter once for all formulas, instead of once in every formula."""
-    glyphs = page.new_tag("svg", attrs={"width": 0, "height": 0, "aria-hidden": "true", "style": "position: absolute"})
-    known = set()
-    for symbol in page("symbol"):
-        symbol.extract()
-        if symbol["id"] not in known:
-            known.add(symbol["id"])
-            glyphs.append(symbol)
-    page.body.insert(0, glyphs)
 
 
 # --- the whole page ---
@@ -134,31 +114,26 @@ def add_contents(page):
     if not headings:
         return
     page.title.string = headings[0].get_text()
-    contents = BeautifulSoup(
-        '<nav class="contents" aria-label="Содержание"><p>Содержание</p><ul></ul></nav>', "html.parser"
-    )
-    for heading in headings[1:]:
-        item = page.new_tag("li", attrs={"class": heading.name})
-        link = page.new_tag("a", href=f"#{heading['id']}")
-        link.string = heading.get_text()
-        item.append(link)
-        contents.ul.append(item)
-    page.main.section.insert_after(contents)
+    items = [f'<li class="{h.name}"><a href="#{escape(h["id"])}">{escape(h.get_text())}</a></li>' for h in headings[1:]]
+    contents = f'<p>Содержание</p><ul>{"".join(items)}</ul>'
+    nav = BeautifulSoup(f'<nav class="contents" aria-label="Содержание">{contents}</nav>', "html.parser")
+    page.main.section.insert_after(nav)
 
 
-def embed_images(page, folder):
-    """Take in the image files that lie beside the notebook."""
-    for image in page("img", src=True):
-        file = folder / unquote(image["src"])
-        if not image["src"].startswith("data:") and file.is_file():
-            data = base64.b64encode(file.read_bytes()).decode()
-            image["src"] = f"data:{mimetypes.guess_type(file)[0]};base64,{data}"
+def describe_figures(page, notebook):
+    """Give each figure of a cell, as its text alternative, the sentence in the metadata of the cell."""
+    for cell in notebook.cells:
+        alt = cell.metadata.get("alt", "").strip()
+        figures = page.find("section", id=cell.id)("img", alt="")
+        for i, figure in enumerate(figures, 1):
+            figure["alt"] = f"{alt} (Рисунок {i} из {len(figures)})" if alt and len(figures) > 1 else alt
 
 
 def check(page):
     """Refuse a page that would ask the network for something, or shows an image without a description."""
     for tag in page(src=True):
         if not tag["src"].startswith("data:"):
-            raise ValueError(f"это не войдёт в страницу, которой не нужна сеть: {tag['src']}")
+            raise Refusal(f"это не войдёт в страницу, которой не нужна сеть: {tag['src']}")
         if tag.name == "img" and not tag.get("alt", "").strip():
-            raise ValueError(f"в ячейке {tag.find_parent('section')['id']} рисунок без описания")
+            where = "у рисунка кода место для него — метаданные ячейки, имя alt"
+            raise Refusal(f"в ячейке {tag.find_parent('section')['id']} рисунок без описания: {where}")

