@@ -19,7 +19,6 @@ from init_utils import (
     EXERCISES,
     FACTORS,
     WORDS,
-    Answer,
     check_initialization,
     find_mistakes,
     function_name,
@@ -29,7 +28,6 @@ from tools import lab_cells
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what Python says of a student's mistakes
 ALL = RETURNED | {name: case for name, case in STOPPED.items() if case.id != "numpy-2" or np.__version__ >= "2"}
-TRAINED = "parameters = initialize_parameters_he([2, 10, 5, 1])\n"
 # what is done wrong with the helpers -> words of the first line, words of the second
 HELPERS = {
     "check_initialization(initialize_parameters_he([2, 4, 1]))": ("получено: dict", "без скобок"),
@@ -38,9 +36,6 @@ HELPERS = {
     "model(train_X, test_Y)": ("Y: ожидался массив формы (1, 300)", "одна метка"),
     "model(train_X, train_Y, initialization='xavier')": ('"zeros", "random" или "he"', "Исправьте"),
     "def initialize_parameters_he(d): pass\nmodel(train_X, train_Y)": ("получено: None", "не закончено"),
-    "forward_propagation(train_X.T, initialize_parameters_he([2, 10, 5, 1]))": ("X: ", "переставлены"),
-    TRAINED + "predict(train_X, 2 * train_Y - 1, parameters)": ("y: ожидались метки", "Перекодируйте"),
-    TRAINED + "plot_decision_boundary(predict_dec(parameters, train_X), train_X, train_Y)": ("model: ", "lambda x:"),
     'Results()["he"]': ("ещё не обучена", "Выполните ячейку обучения"),
 }
 UNSOLVED = "def initialize_parameters_{0}(d): return dict(W1=None)\nmodel(train_X, train_Y, initialization='{0}')"
@@ -119,16 +114,11 @@ PARTS = {
     "seed": ["pass", "np.random.seed(4)", "np.random.default_rng(3)"],
     "loop": ["if l < 3: continue", "if l > 1: break", "parameters = {}", "parameters[l] = None", "np.random.seed(l)"],
 }  # fmt: skip
-CHANGES = [
-    ("range(1, L)", "range(1, 3)"),
-    ("str(l)", "str(l + 1)"),
-    ("'b' +", "'W' +"),
-    ("    return", "        return"),
-]
+CHANGES = {"range(1, L)": "range(1, 3)", "str(l)": "str(l + 1)", "'b' +": "'W' +", "    return": "        return"}
 
 
 def test_several_mistakes_at_once_never_end_in_an_error_of_ours():
-    """Pairs and triples of usual mistakes: each gets a verdict, with words, whatever they do to each other."""
+    """Up to four usual mistakes: each gets a verdict, with words, whatever they do to each other."""
     chosen, tried = random.Random(0), 0
     for method in ORACLE:
         codes = [case.code for case in RETURNED.values() if case.method == method]
@@ -136,8 +126,8 @@ def test_several_mistakes_at_once_never_end_in_an_error_of_ours():
         options += [(part, value) for part, values in PARTS.items() for value in values]
         for pair in chosen.sample([*combinations(options, 2)], 150):
             code = function(method, **dict(pair))
-            for old, new in chosen.sample(CHANGES, chosen.randrange(3)):
-                code = code.replace(old, new)
+            for old in chosen.sample([*CHANGES], chosen.randrange(3)):
+                code = code.replace(old, CHANGES[old])
             try:
                 answers = answers_of(code, method)
             except ValueError:
@@ -156,18 +146,6 @@ def test_a_failure_of_the_explanation_is_no_verdict(monkeypatch):
     assert mistakes["W"].id == "unexplained" and mistakes["b"] is None
 
 
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [({1: 2}, "ожидался ключ 'W1'"), ({"w1": 2, "b1": 2}, "как составлен ключ"), ({"W1": 5}, "W1")],
-)
-def test_something_else_than_parameters(values, words):
-    def initialize_parameters_he(layers_dims):
-        return values
-
-    with pytest.raises(ValueError, match=words):
-        check_initialization(initialize_parameters_he)
-
-
 @pytest.mark.parametrize("method", EXERCISES)
 def test_a_right_function_passes_with_one_line_whatever_it_does_to_its_argument(lab, capsys, method):
     right, state = lab[function_name(method)], np.random.get_state()[1].copy()
@@ -182,8 +160,3 @@ def test_a_right_function_passes_with_one_line_whatever_it_does_to_its_argument(
         check_initialization(student)
     assert capsys.readouterr().out == f"{function_name(method)}: всё верно.\n" * 2
     np.testing.assert_array_equal(np.random.get_state()[1], state)  # the student's generator is left alone
-
-
-def test_an_answer_that_was_right_is_right_whatever_comes_later():
-    right = init_utils._right("he", [2, 4, 1])
-    assert all(is_right("he", letter, [Answer([2, 4, 1], right, right)] * 2) for letter in "Wb")

@@ -15,9 +15,6 @@ from tools import lab_cells
 
 thorough = pytest.mark.thorough
 both = pytest.mark.parametrize("path", [NOTEBOOK, WHY], ids=lambda path: path.stem)
-EXEMPT = "train-random"  # its losses are chaotic; accuracy-random checks its result by number
-
-
 CHECKS = {f"{name}-{method}" for method in ("zeros", "random", "he") for name in ("check", "show")}
 ZEROS = "np.zeros((layers_dims[l], layers_dims[l - 1]))"
 TRAIN = 'model(train_X, train_Y, initialization=\\"random\\"'
@@ -28,9 +25,7 @@ SPOILED = [  # what is spoiled in which file, the cells that must fail
     (HELPERS, [("(a1 > 0)", "(a1 >= 0)")], {"train-he"}),
     # thorough
     (HELPERS, [("(a2 > 0)", "(a2 >= 0)")], {"train-he"}),
-    (NOTEBOOK, [("* 10\\n", "* 9\\n")], {"check-random", "show-random"}),
     (NOTEBOOK, [(TRAIN, f"initialize_parameters_random([2, 10, 5, 1]) or {TRAIN}")], {"accuracy-random"}),
-    (NOTEBOOK, [("learning_rate=0.01", "learning_rate=0.011")], {"accuracy-random"}),
     (NOTEBOOK, [("num_iterations=15000", "num_iterations=14001")], {"accuracy-he"}),
 ]
 
@@ -68,7 +63,7 @@ def test_fails_on_a_wrong_digit_in_any_stored_output(tmp_path, path):
     nbformat.write(notebook, tmp_path / path.name)
     verdict = run_nbval(tmp_path, path)
     assert len(spoiled) > 15
-    assert verdict.failed == spoiled - {EXEMPT}
+    assert verdict.failed == spoiled - {"train-random"}  # chaotic; accuracy-random checks its result by number
 
 
 @thorough

@@ -27,14 +27,11 @@ FORBIDDEN = {  # what must not stand in a text without its code and links
 }
 
 
-@pytest.mark.parametrize("what", FORBIDDEN)
-def test_no_text_has(what):
+def test_no_text_has_what_is_forbidden_and_he_is_explained_once():
     for place, text in (CELLS | DOCUMENTS).items():
         prose = re.sub(rf"{CODE}|\]\([^)]*\)|https?://\S+", "", text, flags=re.DOTALL)
-        assert re.findall(f".*(?:{FORBIDDEN[what]}).*", prose) == [], place
-
-
-def test_he_is_explained_once():
+        for what, pattern in FORBIDDEN.items():
+            assert re.findall(f".*(?:{pattern}).*", prose) == [], f"{place}: {what}"
     assert [place for place, text in CELLS.items() if "читается «Хе»" in text] == ["Initialization, methods"]
 
 
@@ -45,9 +42,6 @@ def test_links_lead_somewhere():
         for link in re.findall(r"\]\(([^)]*)\)", re.sub(CODE, "", text, flags=re.DOTALL)):
             found = (folder / link).exists() if place in DOCUMENTS else link in files
             assert found or link.startswith("https://"), (place, link)
-
-
-# --- the README says what the repository does ---
 
 
 @pytest.mark.parametrize("shell", ["bash", "powershell"])

@@ -6,10 +6,8 @@ import io
 import numpy as np
 import pytest
 
-from init_utils import Results
+from init_utils import EXERCISES, Results
 from tools import lab_cells
-
-KINDS = ("zeros", "random", "he")
 
 
 @pytest.fixture(scope="module")
@@ -24,24 +22,20 @@ def run(lab, name):
     return out.getvalue()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_cells_run_again_later_show_their_own_network(trained, cells, kind):
+OF_ONE = ("accuracy-{}", "predictions-{}", "boundary-{}")
+OF_ALL = ("compare-losses", "compare-accuracies", "compare-boundaries")
+
+
+@pytest.mark.parametrize("kind", EXERCISES)
+def test_a_cell_shows_its_own_network_later_and_names_the_training_that_is_missing(trained, cells, kind):
     lab = dict(trained.lab)  # the student has trained with He last
-    for name in (f"accuracy-{kind}", f"predictions-{kind}"):
-        assert run(lab, name) == "".join(output.text for output in cells[name].outputs)
-    run(lab, f"boundary-{kind}")
-    assert lab["parameters"] is lab["trained"][kind]
-
-
-CELLS = ("accuracy-{}", "predictions-{}", "boundary-{}", "compare-losses", "compare-accuracies", "compare-boundaries")
-
-
-@pytest.mark.parametrize("name", CELLS)
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_cell_names_the_training_that_is_missing(trained, name, kind):
+    for name in (name.format(kind) for name in OF_ONE):
+        assert run(lab, name) == "".join(output.get("text", "") for output in cells[name].outputs)
+        assert lab["parameters"] is lab["trained"][kind]
     others = Results({key: value for key, value in trained.lab["trained"].items() if key != kind})
-    with pytest.raises(ValueError, match=rf'(?s)ещё не обучена.*model\(\.\.\., initialization="{kind}"\)'):
-        run({**trained.lab, "trained": others}, name.format(kind))
+    for name in OF_ONE + OF_ALL:
+        with pytest.raises(ValueError, match=rf'(?s)ещё не обучена.*model\(\.\.\., initialization="{kind}"\)'):
+            run({**trained.lab, "trained": others}, name.format(kind))
     assert kind not in others and others.get(kind) is None  # it can be looked for without an error
 
 
@@ -60,21 +54,18 @@ def test_an_interrupted_training_keeps_the_last_whole_one(trained):
     assert (lab["trained"]["he"], lab["curves"]["he"]) == before
 
 
-def test_loss_curves_and_the_infinity(trained):
+def test_the_figures_that_compare(trained):
     (axes,) = trained.figures["compare-losses"][0].axes
     styles = trained.lab["STYLES"]
     curves = {line.get_label(): line for line in axes.lines}
-    for kind in KINDS:
-        np.testing.assert_array_equal(curves[styles[kind]["label"]].get_xydata(), trained.lab["curves"][kind])
+    for kind, losses in trained.lab["curves"].items():
+        np.testing.assert_array_equal(curves[styles[kind]["label"]].get_xydata(), losses)
     (infinity,) = [line for line in axes.lines if line.get_marker() == "$∞$"]
     (x,), (y,) = infinity.get_data()
     assert x == 0 and axes.get_ylim()[0] < y < axes.get_ylim()[1]
     assert infinity.get_color() == styles["random"]["color"]
     for key in ("color", "linestyle", "marker"):
-        assert len({style[key] for style in styles.values()}) == len(KINDS)
-
-
-def test_the_boundaries_share_their_limits_and_name_the_accuracies(trained):
+        assert len({style[key] for style in styles.values()}) == len(styles)
     panels = trained.figures["compare-boundaries"][0].axes
     assert {(axes.get_xlim(), axes.get_ylim()) for axes in panels} == {((-1.5, 1.5), (-1.5, 1.5))}
     assert [axes.get_title() for axes in panels] == [
@@ -86,10 +77,8 @@ def test_the_boundaries_share_their_limits_and_name_the_accuracies(trained):
 
 def test_decimals_in_figures_have_a_comma(trained):
     shown = set()
-    for name, figures in trained.figures.items():
-        for axes in (axes for figure in figures for axes in figure.axes if axes.axison):
-            axes.figure.canvas.draw()
-            for label in axes.get_xticklabels() + axes.get_yticklabels():
-                assert "." not in label.get_text(), name
-                shown.add(label.get_text())
-    assert {"−0,5", "0,69", "14000"} <= shown
+    for figure in (figure for figures in trained.figures.values() for figure in figures):
+        figure.canvas.draw()
+        for axes in (axes for axes in figure.axes if axes.axison):
+            shown |= {label.get_text() for label in axes.get_xticklabels() + axes.get_yticklabels()}
+    assert {"−0,5", "0,69", "14000"} <= shown and not any("." in label for label in shown)
