@@ -1,6 +1,7 @@
 """The lab as one HTML page: no network, no script, no raw TeX, every figure described; also in headless Chromium."""
 
 import re
+import shutil
 
 import nbformat
 import pytest
@@ -176,7 +177,8 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     assert main(["page", str(target)]) == 0 and "Записано" in capsys.readouterr().out
     assert main(["page", str(target)]) == 2 and "только с ключом --force" in capsys.readouterr().err
     assert main(["page", str(target), "--force"]) == 0 and "<h1" in target.read_text(encoding="utf-8")
-    assert main(["page", str(NOTEBOOK), "--force"]) == 2 and "он не заменяется" in capsys.readouterr().err
+    target = shutil.copyfile(NOTEBOOK, tmp_path / "another.ipynb")
+    assert main(["page", str(target), "--force"]) == 2 and "он не заменяется" in capsys.readouterr().err
 
 
 # --- in a browser ---
