@@ -1,6 +1,8 @@
 """The lab as one HTML file that needs no network and no script: formulas are drawn when it is made."""
 
+import base64
 import functools
+import mimetypes
 import re
 from html import escape
 from pathlib import Path
@@ -37,7 +39,7 @@ def page_text(path, blank=False):
     )
     exporter.config.NbConvertBase.display_data_priority = SHOWN
     resources = {
-        "metadata": {"name": path.stem, "path": str(path.parent)},
+        "metadata": {"name": path.stem},
         "highlight_css": HtmlFormatter().get_style_defs(".highlight"),
     }
     try:
@@ -45,6 +47,7 @@ def page_text(path, blank=False):
     except InvalidNotebook as error:
         raise Refusal(f"нет вложения {str(error).rpartition(': ')[2]}") from None
     page = BeautifulSoup(html, "html.parser")
+    embed_images(page, path.parent)
     describe_figures(page, notebook)
     for link in page("a", href=[NOTEBOOK.name, WHY.name]):
         link.unwrap()  # the other notebook does not lie beside the page
@@ -65,9 +68,6 @@ class Renderer(IPythonRenderer):
         name = BeautifulSoup(text, "html.parser").get_text().strip().replace(" ", "-")
         return f'<h{level} id="{self.escape_html(name)}">{text}</h{level}>\n'
 
-    def image(self, text, url, title=None):
-        return super().image(text, unquote(url), title)  # the name of a file beside the notebook
-
     def inline_math(self, body):
         return formula(body)
 
@@ -80,9 +80,7 @@ class Renderer(IPythonRenderer):
 
 @pass_context
 def markdown_to_html(context, source):
-    attachments = context.get("cell", {}).get("attachments", {})
-    folder = context["resources"]["metadata"]["path"]
-    renderer = Renderer(escape=False, attachments=attachments, embed_images=True, path=folder)
+    renderer = Renderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
     return MarkdownWithMath(renderer=renderer).render(source)
 
 
@@ -127,6 +125,15 @@ def describe_figures(page, notebook):
         figures = page.find("section", id=cell.id)("img", alt="")
         for i, figure in enumerate(figures, 1):
             figure["alt"] = f"{alt} (Рисунок {i} из {len(figures)})" if alt and len(figures) > 1 else alt
+
+
+def embed_images(page, folder):
+    """Take in the image files that lie beside the notebook."""
+    for image in page("img", src=True):
+        file = folder / unquote(image["src"])
+        if not image["src"].startswith("data:") and file.is_file():
+            data = base64.b64encode(file.read_bytes()).decode()
+            image["src"] = f"data:{mimetypes.guess_type(file)[0]};base64,{data}"
 
 
 def check(page):

@@ -195,21 +195,22 @@ def run_and_compare(page, path):
 def test_in_jupyter(browser, tmp_path, program, path):
     with jupyter({"notebooks": "notebook"}.get(program, "lab"), tmp_path) as host:
         page = browser.new_page()
-        page.goto(f"{host}{program}/{path.name}")
+        address = f"{host}{program}/{path.name}"
+        page.goto(address)
         wait_for_notebook(page)
         run_and_compare(page, path)
         if path == WHY:
-            stay_without_a_kernel(page)
+            stay_without_a_kernel(page, address)
 
 
-def stay_without_a_kernel(page):
+def stay_without_a_kernel(page, address):
     """Saved, its kernel shut down, opened again: no sliders, but every picture and what to run."""
     figures = images(page).count()
     with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
         page.keyboard.press("Control+s")
     with page.expect_response(lambda answer: answer.request.method == "DELETE" and "/api/sessions/" in answer.url):
         choose(page, "Kernel", "kernelmenu:shutdown")
-    page.goto(page.url.partition("?")[0] + "?reset")
+    page.goto(address + "?reset")
     wait_for_notebook(page)
     page.get_by_text("Error displaying widget").wait_for(timeout=60_000)
     expect(images(page)).to_have_count(figures, timeout=60_000)

@@ -1,6 +1,7 @@
 """The lab as one HTML page: no network, no script, no raw TeX, every figure described; also in headless Chromium."""
 
 import re
+import shutil
 
 import nbformat
 import pytest
@@ -99,6 +100,7 @@ def test_every_cell_is_there(lab_page, cells):
         count = sum("image/png" in output.get("data", {}) for output in cell.outputs)
         assert [image["alt"] for image in section("img")] == [cell.metadata.get("alt")] * count
         figures += count
+    assert all(len(answer(True)) > 1 for answer in lab_page.select("details:not(.source)"))
     assert len(lab_page("img")) == figures > 5 and lab_page.select("details.source")
 
 
@@ -176,41 +178,37 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     assert main(["page", str(target)]) == 0 and "Записано" in capsys.readouterr().out
     assert main(["page", str(target)]) == 2 and "только с ключом --force" in capsys.readouterr().err
     assert main(["page", str(target), "--force"]) == 0 and "<h1" in target.read_text(encoding="utf-8")
-    assert main(["page", str(NOTEBOOK), "--force"]) == 2 and "он не заменяется" in capsys.readouterr().err
+    target = shutil.copyfile(NOTEBOOK, tmp_path / "another.ipynb")
+    assert main(["page", str(target), "--force"]) == 2 and "он не заменяется" in capsys.readouterr().err
 
 
 # --- in a browser ---
 
 
-@pytest.mark.thorough
-def test_in_a_browser_without_network_and_on_paper(lab_page, browser, tmp_path):
-    file = tmp_path / "lab.html"
-    file.write_text(str(lab_page), encoding="utf-8")
+@pytest.fixture
+def tab(lab_page, browser, tmp_path):
+    """The page in a browser that has no network; what it asks for and says is noted."""
+    (tmp_path / "lab.html").write_text(str(lab_page), encoding="utf-8")
     tab = browser.new_context(offline=True, viewport={"width": 1280, "height": 900}).new_page()
     asked, said = [], []
     tab.on("request", lambda request: request.url.startswith("data:") or asked.append(request.url))
     tab.on("console", lambda message: said.append(message.text))
     tab.on("pageerror", lambda error: said.append(str(error)))
-    tab.goto(file.as_uri())
+    tab.goto((tmp_path / "lab.html").as_uri())
+    yield tab
+    assert (asked, said) == ([(tmp_path / "lab.html").as_uri()], [])
+
+
+@pytest.mark.thorough
+def test_in_a_browser_without_network(tab):
     assert tab.evaluate("[...document.images].every(image => image.naturalWidth > 0 && image.alt)")
     widths = tab.locator(".math svg").evaluate_all("all => all.map(svg => svg.getBoundingClientRect().width)")
     assert min(widths) > 3
     answer = tab.locator("details:not(.source)").first
     assert not answer.locator("p").first.is_visible()
-
-    tab.emulate_media(media="print")
-    tab.set_viewport_size({"width": 680, "height": 900})  # the width of A4 without its margins
-    height = "getBoundingClientRect().height"
-    folds = f"all => all.map(fold => fold.{height} / fold.firstElementChild.{height})"
-    assert min(tab.locator("details:not(.source)").evaluate_all(folds)) > 2
-    assert not any(fold.is_visible() for fold in tab.locator("details.source").all())
-    wide = tab.locator("pre").evaluate_all("all => all.filter(pre => pre.scrollWidth > pre.clientWidth + 1).length")
-    assert wide == 0 and tab.evaluate("document.documentElement.scrollWidth") == 680
-    assert tab.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")
-
-    tab.emulate_media(media="screen")
     answer.locator("summary").click()
     assert answer.locator("p").first.is_visible()
+
     tab.set_viewport_size({"width": 390, "height": 800})
     for change in ("", "document.querySelectorAll('details').forEach(fold => fold.open = true)"):
         tab.evaluate(change)
@@ -219,4 +217,16 @@ def test_in_a_browser_without_network_and_on_paper(lab_page, browser, tmp_path):
     cut = """all => all.filter(e => e.getBoundingClientRect().right > 390)
         .filter(e => !e.closest('.highlight, .output, .scroll, math')).map(e => e.outerHTML.slice(0, 100))"""
     assert tab.locator("main *").evaluate_all(cut) == []
-    assert (asked, said) == ([file.as_uri()], [])
+
+
+@pytest.mark.thorough
+def test_on_paper(tab):
+    tab.set_viewport_size({"width": 680, "height": 900})  # the width of A4 without its margins
+    tab.emulate_media(media="print")
+    height = "getBoundingClientRect().height"
+    folds = f"all => all.map(fold => fold.{height} / fold.firstElementChild.{height})"
+    assert min(tab.locator("details:not(.source)").evaluate_all(folds)) > 2
+    assert not any(fold.is_visible() for fold in tab.locator("details.source").all())
+    wide = tab.locator("pre").evaluate_all("all => all.filter(pre => pre.scrollWidth > pre.clientWidth + 1).length")
+    assert wide == 0 and tab.evaluate("document.documentElement.scrollWidth") == 680
+    assert tab.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")
