@@ -101,9 +101,7 @@ RETURNED = {
     "rand": big("rand", "это np.random.rand(...)", weights=ORACLE["random"].replace("randn", "rand")),
     "rand and 0.01": big("rand+0.01", "а нужен 10", weights="np.random.rand(layers_dims[l], layers_dims[l - 1]) * 0.01"),
     "default_rng": he(
-        "default_rng",
-        "np.random.default_rng(...).standard_normal(...)",
-        seed="g = np.random.default_rng(3)",
+        "default_rng", "np.random.default_rng(...).standard_normal(...)", seed="g = np.random.default_rng(3)",
         weights=f"g.standard_normal((layers_dims[l], layers_dims[l - 1])) * {HE}",
     ),
     "seed in the loop": he("seed-in-loop", "стоит внутри цикла", loop=SEEDED),

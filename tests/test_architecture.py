@@ -45,9 +45,6 @@ def test_the_sandbox_has_the_entrances_that_it_names():
     assert {module.split(".")[2] for module in outside if module.startswith("grading.confined.")} == set(named)
 
 
-# --- a fourth exercise ---
-
-
 def run(project, arguments):
     command = [sys.executable, *arguments.split()]
     result = subprocess.run(command, cwd=project, capture_output=True, encoding="utf-8", timeout=600)

@@ -13,17 +13,7 @@ from nbclient import NotebookClient
 from submissions import ORACLE, function
 
 import init_utils
-from init_utils import (
-    DRAWS,
-    ERRORS,
-    EXERCISES,
-    FACTORS,
-    WORDS,
-    check_initialization,
-    find_mistakes,
-    function_name,
-    is_right,
-)
+from init_utils import DRAWS, ERRORS, EXERCISES, FACTORS, WORDS, check_initialization, find_mistakes, function_name
 from tools import lab_cells
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what Python says of a student's mistakes
@@ -133,7 +123,7 @@ def test_several_mistakes_at_once_never_end_in_an_error_of_ours():
             except ValueError:
                 continue  # the function has stopped, and that is explained
             for letter, mistake in find_mistakes(method, answers).items():
-                assert (mistake is None) == is_right(method, letter, answers)
+                assert (mistake is None) == init_utils.is_right(method, letter, answers)
                 assert mistake is None or (mistake.id != "unexplained" and mistake.hint), code
                 tried += mistake is not None
     assert tried > 200
