@@ -29,7 +29,7 @@ HELPERS = {
     'Results()["he"]': ("ещё не обучена", "Выполните ячейку обучения"),
 }
 UNSOLVED = "def initialize_parameters_{0}(d): return dict(W1=None)\nmodel(train_X, train_Y, initialization='{0}')"
-HELPERS |= {UNSOLVED.format(method): (f'_{method}, parameters["W1"]: ', "не закончено") for method in EXERCISES}
+HELPERS |= {UNSOLVED.format(method): (f'_{method}, parameters["W1"]: ', "не закончено") for method in ORACLE}
 
 
 @pytest.fixture(scope="module")
