@@ -13,6 +13,7 @@ if sys.platform != "linux":
 
 from nbval_runs import ROOT, copy_lab, run_nbval
 
+from common.command import Refusal
 from common.lab import read_notebook
 from grading.confined import limits, sandbox
 from grading.marks import FunctionMark, Grader, Mark, draw_layer_lists
@@ -119,7 +120,7 @@ def test_jobs_follow_the_limits_of_a_container(cgroup):
     cgroup(pids_max="max\n", cpu_max="250000 100000\n")
     assert limits.jobs_within_limits(16, quick=False) == 3
     cgroup(pids_max="12\n", pids_current="4\n")
-    with pytest.raises(limits.TooLittle, match="pids-limit"):
+    with pytest.raises(Refusal, match="pids-limit"):
         limits.jobs_within_limits(1, quick=False)
 
 
