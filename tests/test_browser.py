@@ -61,7 +61,7 @@ def images(page):
 def run_all(page):
     """Choose "Run All Cells" until it is heard: on a busy machine "idle" is shown before the kernel is there."""
     # A busy machine may lose a kernel as it starts: JupyterLab says so and starts another, as a student lets it do
-    page.add_locator_handler(page.locator(".jp-Dialog"), accept)
+    page.add_locator_handler(page.locator(".jp-Dialog").last, accept, no_wait_after=True)  # it may ask twice
     for _ in range(5):
         choose(page, "Run|Выполнить", "runmenu:run-all")
         with contextlib.suppress(AssertionError):
