@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 
 from common.command import in_russian
 from grading.confined.sandbox import Sandbox, SandboxFailure
-from grading.confined.unpacking import DEEPEST_FOLDER, LONGEST_PATH, Budget
+from grading.confined.unpacking import DEEPEST_FOLDER, HAND_IN_THE_NOTEBOOK, LONGEST_PATH, Budget
 from grading.names import LONGEST_NAME, one_line
 
 MOST_WORKS = 20  # of one student
@@ -18,7 +18,6 @@ OF_A_CLASS = Budget(members=500_000, size=64 << 30, works=500_000, seconds=900.0
 LARGEST_PACKED = 256 << 20  # bytes of one file
 LONGEST_LINE = 64 << 10
 KINDS = {"file", "page", "notebook", "archive", "hidden", "empty", "link", "special", "refused", "closed"}
-HAND_IN_THE_NOTEBOOK = "Сдайте сам блокнот .ipynb"
 
 
 @dataclass(frozen=True)

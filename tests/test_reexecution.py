@@ -13,6 +13,7 @@ if sys.platform != "linux":
 
 from nbval_runs import ROOT, copy_lab, run_nbval
 
+from common.command import Refusal
 from common.lab import read_notebook
 from grading.confined import limits, sandbox
 from grading.marks import FunctionMark, Grader, Mark, draw_layer_lists
@@ -106,7 +107,7 @@ def test_jobs_follow_the_limits_of_a_container(tmp_path, monkeypatch):
     fewer = jobs(16, "128", "max 100000")
     assert 1 <= fewer < 16 and fewer * limits.TASKS < 128
     assert jobs(16, "max", "250000 100000") == 3
-    with pytest.raises(limits.TooLittle, match="pids-limit"):
+    with pytest.raises(Refusal, match="pids-limit"):
         jobs(1, "12", "250000 100000")
 
 

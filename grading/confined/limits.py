@@ -6,6 +6,8 @@ import os
 import resource
 from pathlib import Path
 
+from common.command import Refusal
+
 CGROUPS = Path("/sys/fs/cgroup")
 TASKS_QUICK, TASKS = 5, 26  # processes and threads of a work: a worker; with another, nbval, kernel and its threads
 TASKS_OF_OUR_OWN = 6  # this process, its helpers
@@ -24,17 +26,13 @@ NEEDED = {
 }
 
 
-class TooLittle(Exception):
-    """The limits in force do not let even one work be graded; the text says which and what to do."""
-
-
 def jobs_within_limits(wanted, quick):
-    """At most `wanted` works at a time, fewer if the limits in force allow no more; raises TooLittle."""
+    """At most `wanted` works at a time, fewer if the limits in force allow no more; raises Refusal."""
     for limit, (option, marks, nbval, unit) in NEEDED.items():
         allowed, needed = raise_to_hard(limit), marks if quick else nbval
         if allowed < needed:
             also = "" if quick or allowed < marks else ", или добавьте --quick: без nbval хватит и этого предела"
-            raise TooLittle(
+            raise Refusal(
                 f"предел ulimit {option} {allowed // unit} мал, проверке нужно не меньше {needed // unit}. "
                 f"Начните её в оболочке без этого предела{also}"
             )
@@ -47,7 +45,7 @@ def jobs_within_limits(wanted, quick):
     }
     words, room = min(rooms.items(), key=lambda item: item[1])
     if room < 1:
-        raise TooLittle(f"здесь разрешено только {words}, этого не хватает и для одной работы: увеличьте предел")
+        raise Refusal(f"здесь разрешено только {words}, этого не хватает и для одной работы: увеличьте предел")
     in_memory = (memory() - MEMORY_OF_OUR_OWN) / (MEMORY_QUICK if quick else MEMORY)
     return int(min(wanted, room, max(1, processors()), max(1, in_memory)))
 
@@ -64,7 +62,7 @@ def raise_to_hard(limit):
 def processors():
     """How many processors this process may use at the same time, rounded up."""
     quotas = [len(os.sched_getaffinity(0))]
-    for quota, period in [*numbers("cpu", "cpu.max"), *zip_files("cpu", "cpu.cfs_quota_us", "cpu.cfs_period_us")]:
+    for quota, period in [*numbers("cpu", "cpu.max"), *numbers("cpu", "cpu.cfs_quota_us", "cpu.cfs_period_us")]:
         if 0 < quota < NO_LIMIT:
             quotas.append(math.ceil(quota / period))
     return min(quotas)
@@ -73,12 +71,12 @@ def processors():
 def memory():
     """How many bytes a container allows."""
     names = ("memory.max", "memory.limit_in_bytes")
-    return min((most for name in names for (most,) in zip_files("memory", name)), default=NO_LIMIT)
+    return min((most for name in names for (most,) in numbers("memory", name)), default=NO_LIMIT)
 
 
 def free_tasks():
     """How many processes and threads may still be started."""
-    rooms = [most - current for most, current in zip_files("pids", "pids.max", "pids.current")]
+    rooms = [most - current for most, current in numbers("pids", "pids.max", "pids.current")]
     _, most = resource.getrlimit(resource.RLIMIT_NPROC)
     if most != resource.RLIM_INFINITY and os.geteuid():  # the superuser is exempt
         rooms.append(most - own_tasks())
@@ -95,18 +93,12 @@ def own_tasks():
     return count
 
 
-def zip_files(controller, *names):
+def numbers(controller, *names):
     """The numbers that stand in files of one folder, for each folder of this process's cgroup and those above it."""
     for folder in cgroup_folders(controller):
         with contextlib.suppress(OSError, ValueError):
-            yield [float((folder / name).read_text().strip().replace("max", "inf")) for name in names]
-
-
-def numbers(controller, name):
-    """The numbers in one file, for each of these folders."""
-    for folder in cgroup_folders(controller):
-        with contextlib.suppress(OSError, ValueError):
-            yield [float(word.replace("max", "inf")) for word in (folder / name).read_text().split()]
+            words = " ".join((folder / name).read_text() for name in names).split()
+            yield [float(word.replace("max", "inf")) for word in words]
 
 
 def cgroup_folders(controller):

@@ -73,7 +73,7 @@ class Budget:
     seconds: float
 
 
-class Refused(Exception):
+class NotLookedAt(Exception):
     """An archive is not looked at, or not all of it; the text says why."""
 
 
@@ -149,7 +149,7 @@ class Looker:
         elif kind and self.whole_class and parts:
             try:
                 self.send("archive", parts, data=inner_archive(head, file))
-            except Refused as reason:
+            except NotLookedAt as reason:
                 self.send("refused", parts, f"архив {shortened(name)}: {reason}")
         elif kind:
             self.look_into(file, head, kind, parts, name, depth)
@@ -172,9 +172,9 @@ class Looker:
         before = self.sent
         try:
             if depth >= DEEPEST:
-                raise Refused("слишком много архивов друг в друге")
+                raise NotLookedAt("слишком много архивов друг в друге")
             if kind == "?":
-                raise Refused("повреждён, или это не архив")
+                raise NotLookedAt("повреждён, или это не архив")
             if parts:  # a member of an archive
                 file = io.BytesIO(inner_archive(head, file))
             file.seek(0)
@@ -216,9 +216,11 @@ class Looker:
         name = parts[-1]
         try:
             if info.flag_bits & 1:
-                raise Refused("закрыт паролем")
+                raise NotLookedAt("закрыт паролем")
             if info.compress_type not in READ_METHODS:
-                raise Refused(f"сжат способом {METHODS.get(info.compress_type, info.compress_type)}, он не открывается")
+                raise NotLookedAt(
+                    f"сжат способом {METHODS.get(info.compress_type, info.compress_type)}, он не открывается"
+                )
             with archive.open(info) as member:
                 self.look(Counted(member, self), parts, name, depth + 1)
         except Exception as error:
@@ -254,7 +256,7 @@ class Looker:
         """The parts of a member's name; () for the archive's own folder, what is hidden and what can't be named."""
         name = readable_name(raw[-LONGEST_PATH:], page).replace("\\", "/")
         if name.startswith("/") or name[1:2] == ":" or ".." in name.split("/"):
-            raise Refused(f"файл вне папки архива: {name[:LONGEST_SHOWN]}")
+            raise NotLookedAt(f"файл вне папки архива: {name[:LONGEST_SHOWN]}")
         inner = tuple(part for part in name.split("/") if part not in ("", "."))
         hidden = next((number for number, part in enumerate(inner, 1) if is_hidden(part)), 0)
         if hidden:
@@ -283,7 +285,7 @@ def inner_archive(head, file):
     """All bytes of an archive in an archive."""
     data = head + file.read(LARGEST_INNER_ARCHIVE)
     if len(data) > LARGEST_INNER_ARCHIVE:
-        raise Refused(f"больше {LARGEST_INNER_ARCHIVE >> 20} МБ")
+        raise NotLookedAt(f"больше {LARGEST_INNER_ARCHIVE >> 20} МБ")
     return data
 
 
@@ -314,7 +316,7 @@ def words(error):
     """What is wrong with an archive; raises what is not its fault."""
     if isinstance(error, Spent) or (isinstance(error, OSError) and error.errno in SYSTEM_ERRORS):
         raise error
-    if isinstance(error, Refused):
+    if isinstance(error, NotLookedAt):
         return str(error)
     return "слишком велик" if isinstance(error, MemoryError) else "повреждён"
 
