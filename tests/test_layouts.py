@@ -42,7 +42,8 @@ LAYOUTS = {
     },
     "Gradescope's only student": {f"{EXPORT}/submission_1/a/lab.ipynb": (4, "submission_1")},
     "Teams": {
-        f"Submitted files/{name}/Лаба/Version 1/lab.ipynb": (4, name) for name in ("Иванов Иван", "Ким Ян")
+        "Submitted files/Иванов Иван/Лаба/Version 1/lab.ipynb": (4, "Иванов Иван"),
+        "Submitted files/Ким Ян/Лаба/Version 1/lab.ipynb": (5, "Ким Ян"),
     },
     "a folder around, a stray file": {
         "Работы/Иванов/lab.ipynb": (4, "Иванов"), "Работы/Ким/lab.ipynb": (5, "Ким"), "прочти.txt": ("", None),
@@ -99,7 +100,8 @@ def test_an_assumption_is_said_and_the_option_changes_it(packed, level, students
     path = class_of(dict.fromkeys(names, 4), packed)
     assert f"--level {level}" in (said := grade(path)) and ("«Работы» — папка вокруг группы" in said) == (level == 1)
     assert "--level" not in grade(path, "--csv", "второй.csv", "--level", str(level))
-    assert len(rows("второй.csv", key="student")) == students
+    found = rows("второй.csv", key="student")
+    assert len(found) == students and ("Работы" in found) == (level == 1)
 
 
 def test_a_class_is_the_same_with_the_folder_around_and_without():
