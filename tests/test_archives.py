@@ -2,27 +2,18 @@
 
 import os
 import subprocess
-import sys
 import time
 
 import nbformat
 import pytest
+from classes import MOST, NOTEBOOK, grade, lines, put, rows, zipped
+from classes import fakes as fakes
 from submissions import function, submission
-
-if sys.platform != "linux":
-    pytest.skip("the grader needs Linux", allow_module_level=True)
-
-from classes import MOST, NOTEBOOK, grade, lines, put, rows, use_fakes, zipped
 
 from grading.names import decode
 from grading.rows import COLUMNS
 from grading.submissions import find_submissions
 from init_utils import EXERCISES
-
-
-@pytest.fixture(autouse=True)
-def fakes(monkeypatch, tmp_path):
-    use_fakes(monkeypatch, tmp_path)
 
 
 def legacy_zip(files, encoding):

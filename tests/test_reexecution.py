@@ -80,17 +80,13 @@ def test_a_kernel_that_cannot_start_is_nobodys_verdict(tmp_path, monkeypatch):
 # --- what the pages say ---
 
 
-def words(kinds, **statuses):
-    functions = {method: FunctionMark(statuses.get(method, "ok")) for method in EXERCISES}
-    return nbval_words(Mark("x", functions, nbval="x", kinds=kinds))
+def test_what_follows_from_a_wrong_function_is_said_once_and_harmless_differences_are_called_so():
+    def words(kinds, **statuses):
+        functions = {method: FunctionMark(statuses.get(method, "ok")) for method in EXERCISES}
+        return nbval_words(Mark("x", functions, nbval="x", kinds=kinds))
 
-
-def test_what_follows_from_a_wrong_function_is_said_once():
     said = words(dict.fromkeys(["show-he", "check-he", "train-he", "compare-accuracies"], ""), he="wrong")
     assert said.count("отличаются") == 1 and EXERCISES["he"].title in said and "show-he" not in said
-
-
-def test_harmless_differences_are_called_so():
     prints, signs = words({"show-zeros": "print"}), words({"show-zeros": "sign"})
     assert "Напечатано больше" in prints and "безвредно" in prints and "show-zeros" not in prints
     assert "раздел «2 - Инициализация в ноль», ячейка «parameters = initialize_parameters_zeros([3, 2, 1])»" in prints
@@ -100,28 +96,19 @@ def test_harmless_differences_are_called_so():
 # --- limits ---
 
 
-@pytest.fixture
-def cgroup(tmp_path, monkeypatch):
-    """A container's limits."""
+def test_jobs_follow_the_limits_of_a_container(tmp_path, monkeypatch):
+    def jobs(asked, pids, cpu):
+        for name, text in {"pids.max": pids, "pids.current": "4", "cpu.max": cpu}.items():
+            (tmp_path / name).write_text(f"{text}\n")
+        return limits.jobs_within_limits(asked, quick=False)
 
-    def set_limits(**files):
-        for name, text in files.items():
-            (tmp_path / name.replace("_", ".", 1)).write_text(text)
-        monkeypatch.setattr(limits, "CGROUPS", tmp_path)
-        monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(16)))
-
-    return set_limits
-
-
-def test_jobs_follow_the_limits_of_a_container(cgroup):
-    cgroup(pids_max="128\n", pids_current="4\n", cpu_max="max 100000\n")
-    fewer = limits.jobs_within_limits(16, quick=False)
+    monkeypatch.setattr(limits, "CGROUPS", tmp_path)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(16)))
+    fewer = jobs(16, "128", "max 100000")
     assert 1 <= fewer < 16 and fewer * limits.TASKS < 128
-    cgroup(pids_max="max\n", cpu_max="250000 100000\n")
-    assert limits.jobs_within_limits(16, quick=False) == 3
-    cgroup(pids_max="12\n", pids_current="4\n")
+    assert jobs(16, "max", "250000 100000") == 3
     with pytest.raises(Refusal, match="pids-limit"):
-        limits.jobs_within_limits(1, quick=False)
+        jobs(1, "12", "250000 100000")
 
 
 @reexecuted
