@@ -112,9 +112,10 @@ def test_a_class_is_the_same_with_the_folder_around_and_without():
         assert scores() == {"Иванов": "4", "Ким": "5"}, path
 
 
-def test_what_is_no_submission_is_named():
-    path = class_of({"Иванов.ipynb": 4, "старые оценки.csv": ""})
-    assert "Это не работы студентов: старые оценки.csv." in grade(path)
+@pytest.mark.parametrize(("around", "stray"), [("", "старые оценки.csv"), ("Работы/", "прочти.txt")])
+def test_what_is_no_submission_is_named(around, stray):
+    path = class_of({f"{around}Иванов/lab.ipynb": 4, f"{around}Ким/lab.ipynb": 4, stray: ""})
+    assert f"Это не работы студентов: {stray}." in grade(path)
 
 
 @pytest.mark.parametrize("name", ["ведомость.csv", "оценки прошлые.xlsx", "init_utils.py"])
