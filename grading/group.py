@@ -5,8 +5,9 @@ import errno
 import signal
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from operator import attrgetter
 
 from common.command import INTERRUPTED, Refusal, in_russian, standard_output
 from grading.confined.confinement import missing_protection
@@ -17,6 +18,7 @@ from grading.gradebook import Gradebook
 from grading.marks import Grader, Mark, draw_layer_lists
 from grading.moodle import Worksheet
 from grading.results import Results
+from grading.rows import grouped
 from grading.submissions import find_submissions
 from grading.terminal import Terminal, progress_bar
 from grading.verdicts import Verdicts
@@ -163,10 +165,7 @@ class ClassRun:
 
     def programs(self):
         """Lists of the marks whose functions are the same: they share the verdict of nbval."""
-        programs = defaultdict(list)
-        for mark in self.results.to_execute:
-            programs[mark.program].append(mark)
-        return list(programs.values())
+        return list(grouped(self.results.to_execute, attrgetter("program")).values())
 
     def reexecute(self, marks):
         """Whether there is a verdict, one that is kept or a new one, and the marks, each with it."""

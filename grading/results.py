@@ -100,7 +100,10 @@ class Results:
 
     @property
     def to_execute(self):
-        return [mark for mark in self.marks.values() if mark.functions and not self.options.quick]
+        return [mark for mark in self.marks.values() if self.is_to_execute(mark)]
+
+    def is_to_execute(self, mark):
+        return bool(mark.functions) and not self.options.quick
 
     def what_is_left(self):
         """{words: the submissions that have no mark, or no verdict of nbval, though they should}."""
@@ -108,7 +111,7 @@ class Results:
         for mark in sorted(self.marks.values(), key=lambda mark: alphabetical(mark.submission)):
             if mark.ungraded:
                 left[UNGRADED[mark.status]].append(mark.submission)
-            elif mark.functions and not mark.nbval and not self.options.quick:
+            elif self.is_to_execute(mark) and not mark.nbval:
                 left["сбой программы проверки, эти работы не выполнены повторно"].append(mark.submission)
             if mark.undiagnosed:
                 left["сбой программы проверки, баллы верны, но подсказки к ним нет"].append(mark.submission)

@@ -1,6 +1,7 @@
 """What nbval said of functions, kept in the user's cache folder: the same functions are not executed again."""
 
 import contextlib
+import functools
 import hashlib
 import json
 import platform
@@ -25,7 +26,10 @@ class Verdicts:
 
     def __init__(self, fresh=False):
         self.fresh = fresh
-        self.folder = user_cache_path("initialization-lab") / "verdicts" / surroundings()
+
+    @functools.cached_property
+    def folder(self):
+        return user_cache_path("initialization-lab") / "verdicts" / surroundings()
 
     def get(self, program):
         """The verdict, None if it is not known; what can't be read, or is damaged, is not known."""

@@ -26,9 +26,10 @@ def blank_text():
     """The blank version as the text of a file; Refusal if something in the completed one forbids it."""
     notebook = read(NOTEBOOK)
     solution = re.compile(rf"^( *){re.escape(BEGIN)}$.*?^ *{re.escape(END)}$", re.MULTILINE | re.DOTALL)
-    if not graded_cells(notebook):
+    graded = graded_cells(notebook)
+    if not graded:
         raise Refusal(f"в {NOTEBOOK.name} нет оцениваемых ячеек: они начинаются с «{GRADED}»")
-    for cell in graded_cells(notebook):
+    for cell in graded:
         cell.source, count = solution.subn(lambda match: indent(STUB, match[1]), cell.source)
         if count != 1:
             raise Refusal(f"в ячейке {cell.id} должна быть одна пара строк «{BEGIN}» и «{END}»")

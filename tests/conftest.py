@@ -12,7 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from common.lab import NOTEBOOK, ROOT, WHY  # noqa: F401
+from common.lab import NOTEBOOK, ROOT, WHY, read_notebook  # noqa: F401
 from tools import lab_cells
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
@@ -39,7 +39,7 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session")
 def notebook():
-    return nbformat.read(NOTEBOOK, as_version=4)
+    return read_notebook()
 
 
 @pytest.fixture(scope="session", params=[NOTEBOOK, WHY], ids=lambda path: path.stem)
